@@ -1,0 +1,175 @@
+/* nn_dsp.h -- the DSP extension's instructions, and what they do written in C for the host. */
+#ifndef NN_DSP_H
+#define NN_DSP_H
+
+#include "nn.h"
+
+/* Halves of words that are read as words later. */
+typedef int16_t __attribute__((may_alias)) nn_int16;
+
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+
+#include <arm_acle.h>
+
+static inline uint32_t nn_sxtb16(uint32_t x) { return (uint32_t)__sxtb16(x); }
+
+static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
+{
+    return __smlad((int16x2_t)a, (int16x2_t)b, acc);
+}
+
+static inline uint32_t nn_sxtb16_ror8(uint32_t x)
+{
+    uint32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(x));
+    return result;
+}
+
+static inline uint32_t nn_pack_low(uint32_t low, uint32_t high)
+{
+    uint32_t result;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(low), "r"(high));
+    return result;
+}
+
+static inline uint32_t nn_pack_high(uint32_t low, uint32_t high)
+{
+    uint32_t result;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(result) : "r"(high), "r"(low));
+    return result;
+}
+
+static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
+{
+    int32_t result;
+    __asm__("smmlar %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+    return result;
+}
+
+static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
+{
+    int32_t result;
+    __asm__("smmla %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));
+    return result;
+}
+
+#else
+
+static inline uint32_t nn_half(uint32_t value) { return value & 0xffffu; }
+
+static inline uint32_t nn_sxtb16(uint32_t x)
+{
+    const uint32_t low = (uint32_t)(int32_t)(int8_t)(x & 0xffu);
+    const uint32_t high = (uint32_t)(int32_t)(int8_t)((x >> 16) & 0xffu);
+    return nn_half(low) | (high << 16);
+}
+
+static inline uint32_t nn_sxtb16_ror8(uint32_t x) { return nn_sxtb16((x >> 8) | (x << 24)); }
+
+static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
+{
+    const int32_t low = (int32_t)(int16_t)nn_half(a) * (int16_t)nn_half(b);
+    const int32_t high = (int32_t)(int16_t)(a >> 16) * (int16_t)(b >> 16);
+    return (int32_t)((uint32_t)acc + (uint32_t)low + (uint32_t)high);
+}
+
+static inline uint32_t nn_pack_low(uint32_t low, uint32_t high)
+{
+    return nn_half(low) | (high << 16);
+}
+
+static inline uint32_t nn_pack_high(uint32_t low, uint32_t high)
+{
+    return (low >> 16) | (high & 0xffff0000u);
+}
+
+static inline int32_t nn_smmlar(int32_t a, int32_t b, int32_t acc)
+{
+    const int64_t product = (int64_t)a * b + ((int64_t)1 << 31);
+    return (int32_t)((uint32_t)acc + (uint32_t)(product >> 32));
+}
+
+static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
+{
+    return (int32_t)((uint32_t)acc + (uint32_t)(((int64_t)a * b) >> 32));
+}
+
+#endif
+
+static inline uint32_t nn_load4(const int8_t *from)
+{
+    uint32_t word;
+    memcpy(&word, __builtin_assume_aligned(from, 4), 4);
+    return word;
+}
+
+/* nn_requantize_double for right shifts of 1 to 31 and |acc| < 2^30:
+   the high half of 2 * acc * multiplier is the doubling high multiplication, and the rounding
+   constant of the shift, one less for negative values, rides along as the addend. */
+static inline int32_t nn_requantize_double_dsp(int32_t acc, int32_t multiplier, int32_t right)
+{
+    const int32_t twice = acc * 2;
+    return nn_smmlar(twice, multiplier, (1 << (right - 1)) + (twice >> 31)) >> right;
+}
+
+/* nn_requantize_single, likewise: the floor of a floor rounds once. */
+static inline int32_t nn_requantize_single_dsp(int32_t acc, int32_t multiplier, int32_t right)
+{
+    return nn_smmla(acc * 2, multiplier, 1 << (right - 1)) >> right;
+}
+
+/*
+ * Weights in pairs: a word holds, for two output channels A and B and two inputs k, the halves
+ * 256 * A[k] + B[k]. One SMLAD sums 256 * A + B; the halves' low bytes, sign-extended, sum B.
+ */
+
+/* Four channels, one pixel: pairs [k / 2][2], x [k / 2]. Leaves the sums in acc[4]. */
+static inline void nn_dot_1x4(const uint32_t *pairs, const uint32_t *x, int32_t count, int32_t *acc)
+{
+    int32_t a = acc[0] * 256 + acc[1], b = acc[1];
+    int32_t c = acc[2] * 256 + acc[3], d = acc[3];
+#pragma GCC unroll 4
+    for (int32_t k = 0; k < count; k++) {
+        const uint32_t v = x[k], p = pairs[2 * k], q = pairs[2 * k + 1];
+        a = nn_smlad(p, v, a);
+        b = nn_smlad(nn_sxtb16(p), v, b);
+        c = nn_smlad(q, v, c);
+        d = nn_smlad(nn_sxtb16(q), v, d);
+    }
+    acc[0] = (int32_t)((uint32_t)a - (uint32_t)b) >> 8;
+    acc[1] = b;
+    acc[2] = (int32_t)((uint32_t)c - (uint32_t)d) >> 8;
+    acc[3] = d;
+}
+
+/* Four channels, two pixels: pairs [k / 2][2], x [k / 2][2 pixels]. acc[8]: first pixel, second. */
+static inline void nn_dot_2x4(const uint32_t *pairs, const uint32_t *x, int32_t count, int32_t *acc)
+{
+    int32_t a0 = acc[0] * 256 + acc[1], b0 = acc[1], c0 = acc[2] * 256 + acc[3], d0 = acc[3];
+    int32_t a1 = a0, b1 = b0, c1 = c0, d1 = d0;
+#pragma GCC unroll 4
+    for (int32_t k = 0; k < count; k++) {
+        const uint32_t v = x[2 * k], w = x[2 * k + 1];
+        uint32_t p = pairs[2 * k], q = pairs[2 * k + 1];
+        a0 = nn_smlad(p, v, a0);
+        a1 = nn_smlad(p, w, a1);
+        p = nn_sxtb16(p);
+        b0 = nn_smlad(p, v, b0);
+        b1 = nn_smlad(p, w, b1);
+        c0 = nn_smlad(q, v, c0);
+        c1 = nn_smlad(q, w, c1);
+        q = nn_sxtb16(q);
+        d0 = nn_smlad(q, v, d0);
+        d1 = nn_smlad(q, w, d1);
+    }
+    acc[0] = (int32_t)((uint32_t)a0 - (uint32_t)b0) >> 8;
+    acc[1] = b0;
+    acc[2] = (int32_t)((uint32_t)c0 - (uint32_t)d0) >> 8;
+    acc[3] = d0;
+    acc[4] = (int32_t)((uint32_t)a1 - (uint32_t)b1) >> 8;
+    acc[5] = b1;
+    acc[6] = (int32_t)((uint32_t)c1 - (uint32_t)d1) >> 8;
+    acc[7] = d1;
+}
+
+#endif

@@ -1,0 +1,135 @@
+import { bytesPerElement } from '../../support/dtypes.ts';
+import type { Quantization } from '../../support/dtypes.ts';
+import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
+import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
+import { MalformedFile, Table } from './table.ts';
+
+export { MalformedFile };
+
+const CUSTOM = 32;
+const MAX_ELEMENTS = 2 ** 28;
+const MAX_RANK = 6;
+
+/** Whether the bytes carry TFLite's file identifier. */
+export function isTflite(bytes: Uint8Array): boolean {
+  return bytes.length >= 8 && String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3';
+}
+
+/**
+ * Reads a .tflite file into plain records. Field numbers: tensorflow/lite/schema/schema.fbs.
+ * Throws MalformedFile, whatever the bytes are.
+ */
+export function readTflite(bytes: Uint8Array): TfliteModel {
+  const model = Table.root(bytes);
+  const version = model.int(0);
+  if (version !== 3) throw new MalformedFile(`schema version ${version}, only version 3 is known`);
+  const subgraph = model.tables(2)[0];
+  if (!subgraph) throw new MalformedFile('the model has no subgraph');
+  const buffers = model.tables(4);
+  const tensors = subgraph.tables(0).map((table, index) => readTensor(table, index, buffers));
+  const codes = model.tables(1).map(readOperatorCode);
+  const operators = subgraph.tables(3).map((table, i) => readOperator(table, i, codes, tensors));
+  const of = (index: number) => tensorAt(tensors, index, 'the graph');
+  return { tensors, operators, inputs: subgraph.ints(1).map(of), outputs: subgraph.ints(2).map(of) };
+}
+
+function readTensor(table: Table, index: number, buffers: readonly Table[]): TfliteTensor {
+  const name = table.string(3) ?? `tensor_${index}`;
+  const where = `tensor ${index} "${name}"`;
+  const code = table.byte(1);
+  const dtype = TENSOR_TYPES[code];
+  if (!dtype) {
+    const other = OTHER_TENSOR_TYPES[code] ?? `code ${code}`;
+    throw new MalformedFile(`${where} has the element type ${other}, which has no meaning here`);
+  }
+  const shape = table.ints(0);
+  checkShape(shape, where);
+  const buffer = table.int(2);
+  if (buffer < 0 || buffer >= buffers.length) {
+    throw new MalformedFile(`${where} names buffer ${buffer} of ${buffers.length}`);
+  }
+  const data = buffer === 0 ? undefined : buffers[buffer]!.bytes(0);
+  const base = { index, name, dtype, shape, variable: table.bool(5) };
+  const quant = readQuantization(table.table(4), shape, where);
+  const typed = quant ? { ...base, quant } : base;
+  if (!data?.length) return typed;
+  const expected = shape.reduce((a, b) => a * b, 1) * bytesPerElement(dtype);
+  if (data.length !== expected && !table.table(6)) {
+    throw new MalformedFile(`${where} has ${data.length} bytes of data, its shape needs ${expected}`);
+  }
+  return { ...typed, data };
+}
+
+function checkShape(shape: readonly number[], where: string): void {
+  const text = `[${shape.join(',')}]`;
+  if (shape.length > MAX_RANK) {
+    throw new MalformedFile(`${where} has ${shape.length} dimensions, at most ${MAX_RANK} are read`);
+  }
+  if (shape.some((size) => size < 0)) throw new MalformedFile(`${where} has the shape ${text}`);
+  if (shape.reduce((a, b) => a * b, 1) > MAX_ELEMENTS) {
+    throw new MalformedFile(`${where} has the absurd shape ${text}`);
+  }
+}
+
+function readQuantization(
+  table: Table | undefined,
+  shape: readonly number[],
+  where: string,
+): Quantization | undefined {
+  const scales = table?.floats(2) ?? [];
+  if (!table || scales.length === 0) return undefined;
+  const zeroPoints = table.longs(3);
+  // Some converters write the weights' axis on the bias; a vector has only one.
+  const axis = shape.length === 1 ? 0 : table.int(6);
+  if (scales.some((scale) => !(scale >= 0 && scale < Infinity))) {
+    throw new MalformedFile(`${where} has a quantization scale that is negative or not finite`);
+  }
+  if (zeroPoints.some((zeroPoint) => Math.abs(zeroPoint) > 2 ** 31)) {
+    throw new MalformedFile(`${where} has a zero point beyond 32 bits`);
+  }
+  if (scales.length > 1 && (axis < 0 || shape[axis] !== scales.length)) {
+    throw new MalformedFile(
+      `${where} has ${scales.length} scales along axis ${axis} of [${shape.join(',')}]`,
+    );
+  }
+  return { scales, zeroPoints: scales.map((_, i) => zeroPoints[i] ?? zeroPoints[0] ?? 0), axis };
+}
+
+function readOperatorCode(table: Table): string {
+  const code = Math.max(table.byte(0), table.int(3));
+  if (code === CUSTOM) return `CUSTOM:${table.string(1) ?? '?'}`;
+  return BUILTIN_OPERATORS[code] ?? `BUILTIN_${code}`;
+}
+
+function readOperator(
+  table: Table,
+  index: number,
+  codes: readonly string[],
+  tensors: readonly TfliteTensor[],
+): TfliteOperator {
+  const opcode = table.int(0);
+  const code = codes[opcode];
+  if (code === undefined) throw new MalformedFile(`operator ${index} has the unknown code ${opcode}`);
+  const of = (id: number) => tensorAt(tensors, id, `operator ${index} (${code})`);
+  return {
+    index,
+    code,
+    options: table.table(4) ?? NO_OPTIONS,
+    inputs: table.ints(1).map((id) => (id === -1 ? undefined : of(id))),
+    outputs: table.ints(2).map(of),
+  };
+}
+
+function tensorAt(tensors: readonly TfliteTensor[], index: number, who: string): TfliteTensor {
+  const tensor = tensors[index];
+  if (!tensor) throw new MalformedFile(`${who} names tensor ${index} of ${tensors.length}`);
+  return tensor;
+}
+
+const NO_OPTIONS = {
+  byte: (_field: number, fallback = 0) => fallback,
+  int: (_field: number, fallback = 0) => fallback,
+  float: (_field: number, fallback = 0) => fallback,
+  bool: () => false,
+  ints: () => [],
+};

@@ -1,0 +1,37 @@
+import type { DType, Quantization } from '../../support/dtypes.ts';
+
+/** A tensor as the file declares it. */
+export interface TfliteTensor {
+  readonly index: number;
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly quant?: Quantization;
+  readonly data?: Uint8Array;
+  readonly variable: boolean;
+}
+
+/** The builtin options of one operator, by field number of its table in TFLite's schema.fbs. */
+export interface TfliteOptions {
+  byte(field: number, fallback?: number): number;
+  int(field: number, fallback?: number): number;
+  float(field: number, fallback?: number): number;
+  bool(field: number): boolean;
+  ints(field: number): readonly number[];
+}
+
+export interface TfliteOperator {
+  readonly index: number;
+  /** 'CONV_2D', 'CUSTOM:TFLite_Detection_PostProcess', or 'BUILTIN_204' when it is unknown. */
+  readonly code: string;
+  readonly options: TfliteOptions;
+  readonly inputs: readonly (TfliteTensor | undefined)[];
+  readonly outputs: readonly TfliteTensor[];
+}
+
+export interface TfliteModel {
+  readonly tensors: readonly TfliteTensor[];
+  readonly operators: readonly TfliteOperator[];
+  readonly inputs: readonly TfliteTensor[];
+  readonly outputs: readonly TfliteTensor[];
+}

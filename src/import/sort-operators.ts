@@ -1,0 +1,69 @@
+import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+
+/**
+ * The operators in an order in which each runs after those it reads from. Throws on cycles, tensors
+ * that nothing writes, and tensors that are written twice.
+ */
+export function sortOperators(model: TfliteModel, file: string): TfliteOperator[] {
+  const problems: Diagnostic[] = [];
+  const fail = (message: string) =>
+    problems.push({ code: 'malformed-model', message, where: file, hint: 'export the model again' });
+  const writers = new Map<TfliteTensor, TfliteOperator>();
+  for (const operator of model.operators) {
+    for (const tensor of operator.outputs) {
+      if (writers.has(tensor) || tensor.data) fail(`the tensor "${tensor.name}" is written twice`);
+      writers.set(tensor, operator);
+    }
+  }
+  const state = new Map<TfliteOperator, 'visiting' | 'done'>();
+  const sorted: TfliteOperator[] = [];
+  for (const operator of model.operators) visit(operator);
+  for (const tensor of model.outputs) {
+    if (!writers.has(tensor) && !model.inputs.includes(tensor)) {
+      fail(`nothing writes the output "${tensor.name}"`);
+    }
+  }
+  if (problems.length > 0) throw new CompileError(problems);
+  return sorted;
+
+  // Depth first, with a stack of its own: a chain may be as long as the file.
+  function visit(root: TfliteOperator): void {
+    const stack = [{ operator: root, next: 0 }];
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const { operator } = top;
+      if (top.next === 0 && state.has(operator)) {
+        stack.pop();
+        continue;
+      }
+      state.set(operator, 'visiting');
+      const input = operator.inputs[top.next++];
+      if (top.next > operator.inputs.length) {
+        state.set(operator, 'done');
+        sorted.push(operator);
+        stack.pop();
+      } else if (input) {
+        follow(input, operator, stack);
+      }
+    }
+  }
+
+  function follow(
+    input: TfliteTensor,
+    reader: TfliteOperator,
+    stack: { operator: TfliteOperator; next: number }[],
+  ): void {
+    const writer = writers.get(input);
+    if (!writer) {
+      if (!input.data && !model.inputs.includes(input)) {
+        fail(`operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes`);
+      }
+    } else if (state.get(writer) === 'visiting') {
+      fail(`the operators form a cycle through "${input.name}"`);
+    } else if (!state.has(writer)) {
+      stack.push({ operator: writer, next: 0 });
+    }
+  }
+}

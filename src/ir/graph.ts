@@ -1,0 +1,81 @@
+import { assert } from '../support/diagnostics.ts';
+import type { Graph, Node, Tensor, TensorId, TensorType, TypedNode } from './types.ts';
+
+export function tensorOf(graph: Pick<Graph, 'tensors'>, id: TensorId): Tensor {
+  const tensor = graph.tensors.get(id);
+  assert(tensor, `the graph has no tensor %${id}`);
+  return tensor;
+}
+
+/** Looks up the tensors of a node. */
+export function typedNode<Attrs>(graph: Pick<Graph, 'tensors'>, node: Node<Attrs>): TypedNode<Attrs> {
+  return {
+    op: node.op,
+    attrs: node.attrs,
+    origin: node.origin,
+    inputs: node.inputs.map((id) => (id === undefined ? undefined : tensorOf(graph, id))),
+    outputs: node.outputs.map((id) => tensorOf(graph, id)),
+  };
+}
+
+export function typedNodes(graph: Graph): TypedNode[] {
+  return graph.nodes.map((node) => typedNode(graph, node));
+}
+
+/** Builds graphs and rewrites: copies what it is given, never changes it. */
+export class GraphBuilder {
+  readonly #tensors: Map<TensorId, Tensor>;
+  readonly nodes: Node[] = [];
+  #next: TensorId;
+
+  constructor(base?: Graph) {
+    this.#tensors = new Map(base?.tensors);
+    this.#next = Math.max(-1, ...this.#tensors.keys()) + 1;
+  }
+
+  addTensor(name: string, type: TensorType, data?: Uint8Array): TensorId {
+    const id = this.#next++;
+    const { dtype, shape, quant } = type;
+    this.setTensor({ id, name, dtype, shape, ...(quant && { quant }), ...(data && { data }) });
+    return id;
+  }
+
+  setTensor(tensor: Tensor): void {
+    this.#tensors.set(tensor.id, tensor);
+    this.#next = Math.max(this.#next, tensor.id + 1);
+  }
+
+  tensor(id: TensorId): Tensor {
+    const tensor = this.#tensors.get(id);
+    assert(tensor, `no tensor %${id}`);
+    return tensor;
+  }
+
+  get tensors(): ReadonlyMap<TensorId, Tensor> {
+    return this.#tensors;
+  }
+
+  /** The graph, without the tensors that nothing mentions. */
+  finish(name: string, inputs: readonly TensorId[], outputs: readonly TensorId[]): Graph {
+    const used = new Set<TensorId | undefined>([...inputs, ...outputs]);
+    for (const node of this.nodes) for (const id of [...node.inputs, ...node.outputs]) used.add(id);
+    const tensors = new Map([...this.#tensors].filter(([id]) => used.has(id)));
+    return { name, tensors, nodes: this.nodes, inputs, outputs };
+  }
+}
+
+/** How many times each tensor is read, a graph output counting once. */
+export function countUses(graph: Graph): Map<TensorId, number> {
+  const uses = new Map<TensorId, number>();
+  const add = (id: TensorId) => uses.set(id, (uses.get(id) ?? 0) + 1);
+  for (const node of graph.nodes) for (const id of node.inputs) if (id !== undefined) add(id);
+  graph.outputs.forEach(add);
+  return uses;
+}
+
+/** The same graph with other nodes and, where given, other tensors. */
+export function withNodes(graph: Graph, nodes: readonly Node[], tensors = graph.tensors): Graph {
+  const builder = new GraphBuilder({ ...graph, tensors });
+  builder.nodes.push(...nodes);
+  return builder.finish(graph.name, graph.inputs, graph.outputs);
+}

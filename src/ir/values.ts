@@ -1,0 +1,57 @@
+import { assert, InternalError } from '../support/diagnostics.ts';
+import { bytesOf } from '../support/bytes.ts';
+import { byteLength, elements } from './types.ts';
+import type { DType, Tensor, TensorType, TypedArray, Value } from './types.ts';
+
+const ARRAYS = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int16: Int16Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  int64: BigInt64Array,
+} as const;
+
+/** A zero-filled value of a type. */
+export function emptyValue(type: TensorType): Value {
+  return { type, data: new ARRAYS[type.dtype](elements(type)) };
+}
+
+/** A value over a copy of raw little-endian bytes. */
+export function valueFromBytes(type: TensorType, bytes: Uint8Array): Value {
+  assert(bytes.length === byteLength(type), `value of ${byteLength(type)} bytes, got ${bytes.length}`);
+  const copy = bytes.slice();
+  return { type, data: new ARRAYS[type.dtype](copy.buffer, 0, elements(type)) };
+}
+
+export function valueBytes(value: Value): Uint8Array {
+  return bytesOf(value.data);
+}
+
+/** The contents of a constant tensor. */
+export function constantValue(tensor: Tensor): Value {
+  assert(tensor.data, `tensor ${tensor.id} "${tensor.name}" is no constant`);
+  return valueFromBytes(tensor, tensor.data);
+}
+
+/** A constant's elements as numbers (shapes, axes, paddings). */
+export function constantNumbers(tensor: Tensor): number[] {
+  return Array.from(constantValue(tensor).data as ArrayLike<number | bigint>, Number);
+}
+
+export const int8s = (value: Value | undefined): Int8Array => typed(value, Int8Array, 'int8');
+export const uint8s = (value: Value | undefined): Uint8Array => typed(value, Uint8Array, 'uint8');
+export const int32s = (value: Value | undefined): Int32Array => typed(value, Int32Array, 'int32');
+export const floats = (value: Value | undefined): Float32Array =>
+  typed(value, Float32Array, 'float32');
+
+function typed<T extends TypedArray>(
+  value: Value | undefined,
+  kind: abstract new (...args: never[]) => T,
+  dtype: DType,
+): T {
+  if (value?.data instanceof kind) return value.data;
+  throw new InternalError(`expected ${dtype}, got ${value?.type.dtype ?? 'nothing'}`);
+}

@@ -1,0 +1,131 @@
+import { dense } from '../../encode/dense.ts';
+import { pairs } from '../../encode/pairs.ts';
+import type { WeightMatrix } from '../../encode/encoding.ts';
+import type { TypedNode } from '../../ir/types.ts';
+import { elements, perTensor } from '../../ir/types.ts';
+import { clampRange } from '../activation/clamp.ts';
+import { table, unit } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import { channelMultipliers, requantizeFields, roundingSuffix } from '../requantize.ts';
+import * as weighted from '../weighted.ts';
+import type { Conv2dAttrs } from './conv2d.ts';
+import { windowFields } from './fields.ts';
+
+type ConvNode = TypedNode<Conv2dAttrs>;
+
+const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
+  name: 'conv2d_s8_dsp',
+  reject(node, target) {
+    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
+    if (node.inputs[0]!.shape[3] !== node.inputs[1]!.shape[3]) return 'does no groups';
+    const matrix = weightMatrix(node);
+    return weighted.rejectForDsp(node, matrix, multipliersOf(node, matrix.rows), target);
+  },
+  cost(node) {
+    const { rows, columns } = weightMatrix(node);
+    const pixels = elements(node.outputs[0]!) / rows;
+    const gather = node.inputs[0]!.shape[3]! % 4 === 0 ? 1.2 : 6;
+    const cycles = pixels * (columns * gather + Math.ceil(rows / 4) * 4 * (columns * 1.25 + 14));
+    return { cycles, scratchBytes: scratchBytes(node) };
+  },
+  code(node) {
+    const { rounding } = node.attrs;
+    const name = `nn_conv2d_s8_dsp${roundingSuffix(rounding)}`;
+    const matrix = weightMatrix(node);
+    const order = node.inputs[0]!.shape[3]! % 4 === 0 ? 'sxtb16' : 'natural';
+    const fields = {
+      ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
+      ...requantizeFields(node, multipliersOf(node, matrix.rows), (shift) => -shift),
+      input_zero: perTensor(node.inputs[0]!).zeroPoint,
+      pairs: Math.ceil(matrix.columns / 2),
+      weights: table('weights', pairs(order).encode(matrix), 'pairs'),
+      bias: table('bias', weighted.padTo4(weighted.foldedBias(node, matrix))),
+    };
+    return {
+      calls: [{ struct: 'nn_conv_s8_dsp', function: name, fields, inputs: [0] }],
+      units: [unit(name, 'conv/conv2d-s8-dsp', ['nn_conv.h', 'nn_dsp.h'], { rounding })],
+      scratchBytes: scratchBytes(node),
+      rows: rowsOf(node),
+    };
+  },
+};
+
+const conv2dS8: Kernel<Conv2dAttrs> = {
+  name: 'conv2d_s8_c',
+  reject: (node) => (node.inputs[0]!.dtype === 'int8' ? undefined : 'takes int8'),
+  cost: (node) => ({ cycles: portableCycles(node), scratchBytes: 0 }),
+  code(node) {
+    const { rounding } = node.attrs;
+    const weightZero = weighted.hasWeightZero(node.inputs[1]!);
+    const name = `nn_conv2d_s8${weightZero ? '_zero' : ''}${roundingSuffix(rounding)}`;
+    const matrix = weightMatrix(node);
+    const fields = {
+      ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
+      ...requantizeFields(node, multipliersOf(node, matrix.rows)),
+      input_zero: perTensor(node.inputs[0]!).zeroPoint,
+      weight_zero: perTensor(node.inputs[1]!).zeroPoint,
+      depth: node.inputs[1]!.shape[3]!,
+      weights: table('weights', dense.encode(matrix)),
+      bias: table('bias', weighted.biasOf(node, matrix.rows)),
+    };
+    return {
+      calls: [{ struct: 'nn_conv_s8', function: name, fields, inputs: [0] }],
+      units: [unit(name, 'conv/conv2d-s8', ['nn_conv.h'], { rounding, weightZero })],
+      scratchBytes: 0,
+      rows: rowsOf(node),
+    };
+  },
+};
+
+const conv2dF32: Kernel<Conv2dAttrs> = {
+  name: 'conv2d_f32_c',
+  reject: (node) => (node.inputs[0]!.dtype === 'float32' ? undefined : 'takes float32'),
+  cost: (node, target) => ({
+    cycles: portableCycles(node) * (target.fpu ? 1 : 12),
+    scratchBytes: 0,
+  }),
+  code(node) {
+    const channels = node.inputs[1]!.shape[0]!;
+    const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
+    const fields = {
+      ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
+      depth: node.inputs[1]!.shape[3]!,
+      low,
+      high,
+      weights: table('weights', weighted.floatWeights(node)),
+      bias: table('bias', weighted.floatBiasOf(node, channels)),
+    };
+    return {
+      calls: [{ struct: 'nn_conv_f32', function: 'nn_conv2d_f32', fields, inputs: [0] }],
+      units: [unit('nn_conv2d_f32', 'conv/conv2d-f32', ['nn_conv.h'])],
+      scratchBytes: 0,
+      rows: rowsOf(node),
+    };
+  },
+};
+
+export const conv2dKernels = [conv2dS8Dsp, conv2dS8, conv2dF32];
+
+function weightMatrix(node: ConvNode): WeightMatrix {
+  const [rows = 0, ...rest] = node.inputs[1]!.shape;
+  return { rows, columns: rest.reduce((a, b) => a * b, 1), data: weighted.int8Weights(node) };
+}
+
+// Two pixels of int16 taps, an even number of them.
+function scratchBytes(node: ConvNode): number {
+  return Math.ceil(weightMatrix(node).columns / 2) * 8;
+}
+
+function portableCycles(node: ConvNode): number {
+  const [, ky = 1, kx = 1, depth = 1] = node.inputs[1]!.shape;
+  return elements(node.outputs[0]!) * (ky * kx * (depth * 6 + 12) + 40);
+}
+
+function rowsOf(node: TypedNode) {
+  const [batches = 1, count = 1] = node.outputs[0]!.shape;
+  return { batches, count };
+}
+
+function multipliersOf(node: TypedNode, channels: number) {
+  return channelMultipliers(node.inputs[0]!, node.inputs[1]!, node.outputs[0]!, channels);
+}

@@ -1,0 +1,85 @@
+import { perTensor } from '../../ir/types.ts';
+import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support/fixed-point.ts';
+import type { Multiplier } from '../../support/fixed-point.ts';
+import { defineBinary } from './binary.ts';
+import type { BinaryNode } from './binary.ts';
+
+/** Operands are shifted left by so much before they are brought to a common scale. */
+const HEADROOM = 20;
+
+export const add = defineBinary({
+  name: 'add',
+  summary: 'Sum with broadcasting and a fused clamp',
+  tflite: 'ADD',
+  integer: (node) => sum(node, addScales(node), 1),
+  float: (a, b) => Math.fround(a + b),
+  integerFields: (node) => scaleFields(node, addScales(node)),
+  templates: { s8: 'sum-s8', f32: 'binary-f32' },
+  view: { symbol: '+' },
+});
+
+export const sub = defineBinary({
+  name: 'sub',
+  summary: 'Difference with broadcasting and a fused clamp',
+  tflite: 'SUB',
+  integer: (node) => sum(node, subScales(node), -1),
+  float: (a, b) => Math.fround(a - b),
+  integerFields: (node) => scaleFields(node, subScales(node)),
+  templates: { s8: 'sum-s8', f32: 'binary-f32' },
+  view: { symbol: '-' },
+});
+
+interface Scales {
+  readonly a: Multiplier;
+  readonly b: Multiplier;
+  readonly output: Multiplier;
+}
+
+/** Source: tensorflow/lite/micro/kernels/add_common.cc: ratios in double precision. */
+function addScales({ inputs, outputs }: BinaryNode): Scales {
+  const [a, b, out] = [inputs[0]!, inputs[1]!, outputs[0]!].map((type) => perTensor(type).scale);
+  const twice = 2 * Math.max(a!, b!);
+  return {
+    a: quantizeMultiplier(a! / twice),
+    b: quantizeMultiplier(b! / twice),
+    output: quantizeMultiplier(twice / (2 ** HEADROOM * out!)),
+  };
+}
+
+/** Source: tensorflow/lite/micro/kernels/sub_common.cc: the same ratios in single precision. */
+function subScales({ inputs, outputs }: BinaryNode): Scales {
+  const f = Math.fround;
+  const [a, b, out] = [inputs[0]!, inputs[1]!, outputs[0]!].map((type) => perTensor(type).scale);
+  const twice = f(2 * Math.max(a!, b!));
+  return {
+    a: quantizeMultiplier(f(a! / twice)),
+    b: quantizeMultiplier(f(b! / twice)),
+    output: quantizeMultiplier(f(twice / f(2 ** HEADROOM * out!))),
+  };
+}
+
+/** Source: reference/integer_ops/add.h, AddElementwise. */
+function sum(node: BinaryNode, scales: Scales, sign: 1 | -1): (a: number, b: number) => number {
+  const [zeroA, zeroB] = node.inputs.map((input) => perTensor(input!).zeroPoint);
+  const outputZero = perTensor(node.outputs[0]!).zeroPoint;
+  const scaled = (x: number, by: Multiplier) =>
+    multiplyByQuantizedMultiplier(x * 2 ** HEADROOM, by, node.attrs.rounding);
+  return (a, b) => {
+    const total = scaled(a - zeroA!, scales.a) + sign * scaled(b - zeroB!, scales.b);
+    return multiplyByQuantizedMultiplier(total, scales.output, node.attrs.rounding) + outputZero;
+  };
+}
+
+function scaleFields(node: BinaryNode, scales: Scales) {
+  return {
+    zero_a: perTensor(node.inputs[0]!).zeroPoint,
+    zero_b: perTensor(node.inputs[1]!).zeroPoint,
+    zero: perTensor(node.outputs[0]!).zeroPoint,
+    multiplier_a: scales.a.multiplier,
+    multiplier_b: scales.b.multiplier,
+    multiplier: scales.output.multiplier,
+    shift_a: scales.a.shift,
+    shift_b: scales.b.shift,
+    shift: scales.output.shift,
+  };
+}

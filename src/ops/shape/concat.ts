@@ -1,0 +1,67 @@
+import type { TypedNode } from '../../ir/types.ts';
+import { sameQuantization } from '../../ir/types.ts';
+import { emptyValue } from '../../ir/values.ts';
+import { tfliteActivation } from '../activation/clamp.ts';
+import { defineOp, Unsupported } from '../op.ts';
+import { resolveAxes } from '../tflite-constants.ts';
+import { rejectUnlessSameDtype } from '../types.ts';
+import { copyKernel, copyStrided, strides } from './strided.ts';
+
+export interface ConcatAttrs {
+  readonly axis: number;
+}
+
+export const concat = defineOp<ConcatAttrs>({
+  name: 'concat',
+  summary: 'Tensors joined along an axis; int8 operands share the output’s quantization',
+  inferShapes({ axis }, inputs) {
+    const [first, ...rest] = inputs.map((input) => input!.shape);
+    const fits = (shape: readonly number[]) =>
+      shape.length === first!.length && shape.every((size, i) => i === axis || size === first![i]);
+    if (!rest.every(fits)) throw new Unsupported('its inputs differ beside the axis they join along');
+    const total = inputs.reduce((sum, input) => sum + input!.shape[axis]!, 0);
+    return [first!.map((size, i) => (i === axis ? total : size))];
+  },
+  reject(node) {
+    const mixed = rejectUnlessSameDtype(node);
+    if (mixed) return mixed;
+    const output = node.outputs[0]!;
+    const other = node.inputs.find((input) => !sameQuantization(input!, output));
+    return output.dtype === 'int8' && other
+      ? `its input "${other.name}" is quantized otherwise than its output`
+      : undefined;
+  },
+  evaluate(node, inputs) {
+    const output = emptyValue(node.outputs[0]!);
+    for (const { copy, input } of copies(node)) copyStrided(copy, inputs[input]!, output);
+    return [output];
+  },
+  kernels: [copyKernel('concat_c', copies)],
+  quantize: 'same',
+  tflite: {
+    CONCATENATION(operator) {
+      if (tfliteActivation(operator.options.byte(1)) !== 'none') {
+        throw new Unsupported('it has a fused activation');
+      }
+      const rank = operator.inputs[0]?.shape.length ?? 0;
+      return { attrs: { axis: resolveAxes([operator.options.int(0)], rank)[0]! } };
+    },
+  },
+});
+
+function copies(node: TypedNode<ConcatAttrs>) {
+  const { axis } = node.attrs;
+  const to = strides(node.outputs[0]!.shape);
+  let start = 0;
+  return node.inputs.map((tensor, input) => {
+    const { shape } = tensor!;
+    const offset = start * to[axis]!;
+    start += shape[axis]!;
+    const copy = {
+      sizes: shape,
+      from: { offset: 0, steps: strides(shape) },
+      to: { offset, steps: to },
+    };
+    return { copy, input };
+  });
+}
