@@ -10,7 +10,7 @@ typedef struct {
     int32_t batches, depth, outputs;
     const int8_t *weights;
     const int32_t *bias;
-} nn_dense_s8;
+} nn_dense_s8_layer;
 
 /* Weights in pairs (nn_dsp.h); the input's zero point is folded into the bias. */
 typedef struct {
@@ -18,12 +18,12 @@ typedef struct {
     int32_t batches, depth, outputs;
     const uint32_t *weights;
     const int32_t *bias;
-} nn_dense_s8_dsp;
+} nn_dense_s8_dsp_layer;
 
 typedef struct {
     int32_t batches, depth, outputs;
     float low, high;
     const float *weights, *bias;
-} nn_dense_f32;
+} nn_dense_f32_layer;
 
 #endif

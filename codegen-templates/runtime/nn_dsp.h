@@ -11,7 +11,7 @@ typedef int16_t __attribute__((may_alias)) nn_int16;
 
 #include <arm_acle.h>
 
-static inline uint32_t nn_sxtb16(uint32_t x) { return (uint32_t)__sxtb16(x); }
+static inline uint32_t nn_sxtb16(uint32_t x) { return (uint32_t)__sxtb16((int8x4_t)x); }
 
 static inline int32_t nn_smlad(uint32_t a, uint32_t b, int32_t acc)
 {
@@ -103,19 +103,26 @@ static inline uint32_t nn_load4(const int8_t *from)
     return word;
 }
 
-/* nn_requantize_double for right shifts of 1 to 31 and |acc| < 2^30:
-   the high half of 2 * acc * multiplier is the doubling high multiplication, and the rounding
-   constant of the shift, one less for negative values, rides along as the addend. */
+/* nn_requantize_double for right shifts of 0 to 31 and |acc| < 2^30: the high half of
+   2 * acc * multiplier is the doubling high multiplication, and the rounding constant of the shift,
+   one less for negative values, rides along as the addend. */
 static inline int32_t nn_requantize_double_dsp(int32_t acc, int32_t multiplier, int32_t right)
 {
     const int32_t twice = acc * 2;
-    return nn_smmlar(twice, multiplier, (1 << (right - 1)) + (twice >> 31)) >> right;
+    int32_t rounding = (int32_t)((1u << right) >> 1);
+    if (rounding != 0) {
+        rounding += twice >> 31;
+    }
+    return nn_smmlar(twice, multiplier, rounding) >> right;
 }
 
-/* nn_requantize_single, likewise: the floor of a floor rounds once. */
+/* nn_requantize_single, likewise: with a right shift the floor of a floor rounds once, up. */
 static inline int32_t nn_requantize_single_dsp(int32_t acc, int32_t multiplier, int32_t right)
 {
-    return nn_smmla(acc * 2, multiplier, 1 << (right - 1)) >> right;
+    if (right == 0) {
+        return nn_smmlar(acc * 2, multiplier, 0);
+    }
+    return nn_smmla(acc * 2, multiplier, (int32_t)((1u << right) >> 1)) >> right;
 }
 
 /*

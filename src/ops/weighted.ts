@@ -2,8 +2,11 @@ import type { Tensor, TypedNode } from '../ir/types.ts';
 import { perTensor } from '../ir/types.ts';
 import { constantValue, floats, int32s, int8s } from '../ir/values.ts';
 import type { WeightMatrix } from '../encode/encoding.ts';
-import type { Multiplier } from '../support/fixed-point.ts';
+import { clamp, multiplyByQuantizedMultiplier } from '../support/fixed-point.ts';
+import type { Multiplier, Rounding } from '../support/fixed-point.ts';
 import type { Target } from '../target/target.ts';
+import { clampRange } from './activation/clamp.ts';
+import type { Activation } from './activation/clamp.ts';
 
 /** The bias of a node with `channels` outputs, zeros when it has none. */
 export function biasOf(node: TypedNode, channels: number): Int32Array {
@@ -28,8 +31,8 @@ export function hasWeightZero(weights: Tensor): boolean {
   return weights.quant?.zeroPoints.some((zeroPoint) => zeroPoint !== 0) ?? false;
 }
 
-/** bias[o] - inputZero * sum(weights[o]): what kernels add that multiply the stored input. */
-export function foldedBias(node: TypedNode, { rows, columns, data }: WeightMatrix): Int32Array {
+// bias[o] - inputZero * sum(weights[o]): what kernels add that multiply the stored input.
+function foldedBias(node: TypedNode, { rows, columns, data }: WeightMatrix): Int32Array {
   const bias = biasOf(node, rows);
   const { zeroPoint } = perTensor(node.inputs[0]!);
   return bias.map((b, row) => {
@@ -39,36 +42,88 @@ export function foldedBias(node: TypedNode, { rows, columns, data }: WeightMatri
   });
 }
 
-/**
- * Why the DSP kernels cannot take these weights. The sum of each channel has to stay below
- * `limit`: 2^23 for weights in pairs, whose words sum 256 * A + B.
- */
-export function rejectForDsp(
-  node: TypedNode,
-  matrix: WeightMatrix,
-  multipliers: readonly Multiplier[],
-  target: Target,
-): string | undefined {
-  if (!target.dsp) return 'needs the DSP extension';
-  if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
-  if (hasWeightZero(node.inputs[1]!)) return 'the weights have a zero point';
-  if (matrix.data.includes(-128)) return 'a weight is -128';
-  const odd = multipliers.find(({ shift }) => shift > -1 || shift < -31);
-  if (odd) return `a requantization shift is ${odd.shift}, outside -31 to -1`;
-  const largest = largestSum(node, matrix);
-  return largest < 2 ** 23 ? undefined : `a sum may reach ${largest}, beyond 24 bits`;
+/** What a DSP kernel multiplies and adds: channels by rows, the input's zero point in the bias. */
+export interface Channels {
+  readonly matrix: WeightMatrix;
+  readonly bias: Int32Array;
+  readonly multipliers: readonly Multiplier[];
 }
 
-function largestSum(node: TypedNode, matrix: WeightMatrix): number {
+/**
+ * The channels of a node for kernels that multiply stored inputs. A channel whose output is the
+ * same for every input (dead channels have tiny scales and huge biases) is replaced by zeros and a
+ * small bias that give that output.
+ */
+export function channelsOf(
+  node: WeightedNode,
+  matrix: WeightMatrix,
+  multipliers: readonly Multiplier[],
+): Channels {
   const bias = foldedBias(node, matrix);
-  let largest = 0;
-  for (let row = 0; row < matrix.rows; row++) {
-    let sum = Math.abs(bias[row]!);
-    for (let k = 0; k < matrix.columns; k++)
-      sum += 128 * Math.abs(matrix.data[row * matrix.columns + k]!);
-    largest = Math.max(largest, sum);
+  const data = matrix.data.slice();
+  const simple = multipliers.map((by, row) => {
+    const constant = constantOutput(node, [bias[row]!, ...sumRange(matrix, row)], by);
+    if (constant === undefined) return by;
+    data.fill(0, row * matrix.columns, (row + 1) * matrix.columns);
+    bias[row] = 4 * (constant - perTensor(node.outputs[0]!).zeroPoint);
+    return QUARTER;
+  });
+  return { matrix: { ...matrix, data }, bias, multipliers: simple };
+}
+
+type WeightedNode = TypedNode<{ readonly activation: Activation; readonly rounding: Rounding }>;
+
+const QUARTER: Multiplier = { multiplier: 2 ** 30, shift: -1 };
+
+// Least and largest sum of weights times stored inputs.
+function sumRange({ columns, data }: WeightMatrix, row: number): [number, number] {
+  let [least, most] = [0, 0];
+  for (let k = 0; k < columns; k++) {
+    const weight = data[row * columns + k]!;
+    least += weight > 0 ? -128 * weight : 127 * weight;
+    most += weight > 0 ? 127 * weight : -128 * weight;
   }
-  return largest;
+  return [least, most];
+}
+
+// Requantization grows with the sum: equal ends mean one output.
+function constantOutput(
+  { attrs, outputs }: WeightedNode,
+  [bias, least, most]: readonly [number, number, number],
+  by: Multiplier,
+): number | undefined {
+  const [low, high] = clampRange(attrs.activation, outputs[0]!);
+  const { zeroPoint } = perTensor(outputs[0]!);
+  const inRange = bias + least >= -(2 ** 31) && bias + most < 2 ** 31 && by.shift <= 0;
+  if (!inRange) return undefined;
+  const [first, last] = [bias + least, bias + most].map((sum) =>
+    clamp(multiplyByQuantizedMultiplier(sum, by, attrs.rounding) + zeroPoint, low, high),
+  );
+  return first === last ? first : undefined;
+}
+
+/** Sums of weights in pairs stay below 2^23: their words add up 256 * A + B. */
+export const PAIR_LIMIT = 2 ** 23;
+/** Sums that are doubled before they are requantized stay below 2^30. */
+export const DOUBLING_LIMIT = 2 ** 30;
+
+/** Why the DSP kernels cannot take a node, as far as its types and the target tell. */
+export function rejectTarget(node: TypedNode, target: Target): string | undefined {
+  if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
+  if (!target.dsp) return 'needs the DSP extension';
+  return hasWeightZero(node.inputs[1]!) ? 'the weights have a zero point' : undefined;
+}
+
+/** Why the DSP kernels cannot take these weights, whose sums have to stay below `limit`. */
+export function rejectChannels({ matrix, bias, multipliers }: Channels, limit: number): string | undefined {
+  if (matrix.data.includes(-128)) return 'a weight is -128';
+  const odd = multipliers.find(({ shift }) => shift > 0 || shift < -31);
+  if (odd) return `a requantization shift is ${odd.shift}, outside -31 to 0`;
+  const largest = bias.reduce((most, b, row) => {
+    const [low, high] = sumRange(matrix, row);
+    return Math.max(most, Math.abs(b) + Math.max(-low, high));
+  }, 0);
+  return largest < limit ? undefined : `a sum may reach ${largest}, beyond ${limit}`;
 }
 
 /** An array lengthened with zeros to a multiple of four. */

@@ -1,7 +1,9 @@
-const KEYWORDS = new Set(
+const RESERVED = new Set(
   (
     'auto break case char const continue default do double else enum extern float for goto if inline int long register ' +
-    'restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool main'
+    'restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool ' +
+    // Files and names of the generated firmware.
+    'main platform startup host link firmware runtime thimble model arena inputs outputs reset vectors'
   ).split(' '),
 );
 
@@ -13,7 +15,8 @@ export function toIdentifier(text: string, fallback = 'model'): string {
     .replace(/^_+|_+$/g, '')
     .slice(0, 60);
   if (cleaned === '') return fallback;
-  return /^[0-9]/.test(cleaned) || KEYWORDS.has(cleaned) ? `${fallback}_${cleaned}` : cleaned;
+  const taken = RESERVED.has(cleaned.toLowerCase()) || /^(nn|platform|thimble)_/.test(cleaned);
+  return /^[0-9]/.test(cleaned) || taken ? `${fallback}_${cleaned}` : cleaned;
 }
 
 /** Any text as a readable part of a C comment: printable ASCII, no comment ends or line splices. */

@@ -16,10 +16,9 @@ type ConvNode = TypedNode<Conv2dAttrs>;
 const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
   name: 'conv2d_s8_dsp',
   reject(node, target) {
-    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
     if (node.inputs[0]!.shape[3] !== node.inputs[1]!.shape[3]) return 'does no groups';
-    const matrix = weightMatrix(node);
-    return weighted.rejectForDsp(node, matrix, multipliersOf(node, matrix.rows), target);
+    const unfit = weighted.rejectTarget(node, target);
+    return unfit ?? weighted.rejectChannels(channelsOf(node), weighted.PAIR_LIMIT);
   },
   cost(node) {
     const { rows, columns } = weightMatrix(node);
@@ -31,15 +30,15 @@ const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
   code(node) {
     const { rounding } = node.attrs;
     const name = `nn_conv2d_s8_dsp${roundingSuffix(rounding)}`;
-    const matrix = weightMatrix(node);
+    const { matrix, bias, multipliers } = channelsOf(node);
     const order = node.inputs[0]!.shape[3]! % 4 === 0 ? 'sxtb16' : 'natural';
     const fields = {
       ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
-      ...requantizeFields(node, multipliersOf(node, matrix.rows), (shift) => -shift),
+      ...requantizeFields(node, multipliers, (shift) => -shift),
       input_zero: perTensor(node.inputs[0]!).zeroPoint,
       pairs: Math.ceil(matrix.columns / 2),
       weights: table('weights', pairs(order).encode(matrix), 'pairs'),
-      bias: table('bias', weighted.padTo4(weighted.foldedBias(node, matrix))),
+      bias: table('bias', weighted.padTo4(bias)),
     };
     return {
       calls: [{ struct: 'nn_conv_s8_dsp', function: name, fields, inputs: [0] }],
@@ -109,6 +108,11 @@ export const conv2dKernels = [conv2dS8Dsp, conv2dS8, conv2dF32];
 function weightMatrix(node: ConvNode): WeightMatrix {
   const [rows = 0, ...rest] = node.inputs[1]!.shape;
   return { rows, columns: rest.reduce((a, b) => a * b, 1), data: weighted.int8Weights(node) };
+}
+
+function channelsOf(node: ConvNode): weighted.Channels {
+  const matrix = weightMatrix(node);
+  return weighted.channelsOf(node, matrix, multipliersOf(node, matrix.rows));
 }
 
 // Two pixels of int16 taps, an even number of them.

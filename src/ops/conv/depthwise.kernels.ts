@@ -16,11 +16,11 @@ type DepthwiseNode = TypedNode<DepthwiseAttrs>;
 const depthwiseS8Dsp: Kernel<DepthwiseAttrs> = {
   name: 'depthwise_s8_dsp',
   reject(node, target) {
-    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
     const channels = node.inputs[0]!.shape[3]!;
     if (channels % 4 !== 0) return `takes a multiple of 4 channels, not ${channels}`;
     if (depthMultiplier(node) !== 1) return 'takes no depth multiplier';
-    return weighted.rejectForDsp(node, byChannel(node), multipliersOf(node, channels), target);
+    const unfit = weighted.rejectTarget(node, target);
+    return unfit ?? weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
   },
   cost(node) {
     const [, ky = 1, kx = 1] = node.inputs[1]!.shape;
@@ -30,14 +30,14 @@ const depthwiseS8Dsp: Kernel<DepthwiseAttrs> = {
   code(node) {
     const { rounding } = node.attrs;
     const name = `nn_depthwise_s8_dsp${roundingSuffix(rounding)}`;
-    const matrix = byChannel(node);
+    const { matrix, bias, multipliers } = channelsOf(node);
     const fields = {
       ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
-      ...requantizeFields(node, multipliersOf(node, matrix.rows), (shift) => -shift),
+      ...requantizeFields(node, multipliers, (shift) => -shift),
       input_zero: perTensor(node.inputs[0]!).zeroPoint,
       pairs: Math.ceil(matrix.columns / 2),
       weights: table('weights', tapPairs.encode(matrix), 'tap-pairs'),
-      bias: table('bias', weighted.foldedBias(node, matrix)),
+      bias: table('bias', bias),
     };
     return {
       calls: [{ struct: 'nn_conv_s8_dsp', function: name, fields, inputs: [0] }],
@@ -117,6 +117,11 @@ function byChannel(node: DepthwiseNode): WeightMatrix {
   for (let c = 0; c < rows; c++)
     for (let t = 0; t < columns; t++) data[c * columns + t] = taps[t * rows + c]!;
   return { rows, columns, data };
+}
+
+function channelsOf(node: DepthwiseNode): weighted.Channels {
+  const matrix = byChannel(node);
+  return weighted.channelsOf(node, matrix, multipliersOf(node, matrix.rows));
 }
 
 // An offset for each tap, an even number of them, and a line of zero points.

@@ -14,8 +14,8 @@ import type { DenseAttrs } from './dense.ts';
 const denseS8Dsp: Kernel<DenseAttrs> = {
   name: 'dense_s8_dsp',
   reject(node, target) {
-    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
-    return weighted.rejectForDsp(node, weightMatrix(node), denseMultipliers(node), target);
+    const unfit = weighted.rejectTarget(node, target);
+    return unfit ?? weighted.rejectChannels(channelsOf(node), weighted.PAIR_LIMIT);
   },
   cost(node) {
     const { rows, columns } = weightMatrix(node);
@@ -25,18 +25,18 @@ const denseS8Dsp: Kernel<DenseAttrs> = {
   code(node) {
     const { rounding } = node.attrs;
     const name = `nn_dense_s8_dsp${roundingSuffix(rounding)}`;
-    const matrix = weightMatrix(node);
+    const { matrix, bias, multipliers } = channelsOf(node);
     const order = matrix.columns % 4 === 0 ? 'sxtb16' : 'natural';
     const fields = {
-      ...requantizeFields(node, denseMultipliers(node), (shift) => -shift),
+      ...requantizeFields(node, multipliers, (shift) => -shift),
       batches: batches(node),
       depth: matrix.columns,
       outputs: matrix.rows,
       weights: table('weights', pairs(order).encode(matrix), 'pairs'),
-      bias: table('bias', weighted.padTo4(weighted.foldedBias(node, matrix))),
+      bias: table('bias', weighted.padTo4(bias)),
     };
     return {
-      calls: [{ struct: 'nn_dense_s8_dsp', function: name, fields, inputs: [0] }],
+      calls: [{ struct: 'nn_dense_s8_dsp_layer', function: name, fields, inputs: [0] }],
       units: [unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], { rounding })],
       scratchBytes: scratchBytes(node),
     };
@@ -63,7 +63,7 @@ const denseS8: Kernel<DenseAttrs> = {
       bias: table('bias', weighted.biasOf(node, matrix.rows)),
     };
     return {
-      calls: [{ struct: 'nn_dense_s8', function: name, fields, inputs: [0] }],
+      calls: [{ struct: 'nn_dense_s8_layer', function: name, fields, inputs: [0] }],
       units: [unit(name, 'dense/dense-s8', ['nn_conv.h', 'nn_dense.h'], { rounding, weightZero })],
       scratchBytes: 0,
     };
@@ -90,8 +90,8 @@ const denseF32: Kernel<DenseAttrs> = {
       bias: table('bias', weighted.floatBiasOf(node, outputs)),
     };
     return {
-      calls: [{ struct: 'nn_dense_f32', function: 'nn_dense_f32_c', fields, inputs: [0] }],
-      units: [unit('nn_dense_f32_c', 'dense/dense-f32', ['nn_conv.h', 'nn_dense.h'])],
+      calls: [{ struct: 'nn_dense_f32_layer', function: 'nn_dense_f32', fields, inputs: [0] }],
+      units: [unit('nn_dense_f32', 'dense/dense-f32', ['nn_conv.h', 'nn_dense.h'])],
       scratchBytes: 0,
     };
   },
@@ -102,6 +102,10 @@ export const denseKernels = [denseS8Dsp, denseS8, denseF32];
 function weightMatrix(node: TypedNode): WeightMatrix {
   const [rows = 0, columns = 0] = node.inputs[1]!.shape;
   return { rows, columns, data: weighted.int8Weights(node) };
+}
+
+function channelsOf(node: TypedNode<DenseAttrs>): weighted.Channels {
+  return weighted.channelsOf(node, weightMatrix(node), denseMultipliers(node));
 }
 
 function batches(node: TypedNode): number {

@@ -8,6 +8,7 @@ import {
   roundHalfAway,
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
+import { halfToNumber } from '../../support/bytes.ts';
 import { unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { lutKernel } from '../lut.ts';
@@ -56,14 +57,16 @@ export const dequantize = defineOp<object>({
     const [from, to] = [inputs[0]!, outputs[0]!];
     if (to.dtype !== 'float32') return `it makes ${to.dtype}`;
     if (from.dtype === 'int8' || from.dtype === 'uint8') return from.quant ? undefined : 'its input has no quantization';
-    if (from.data && (from.dtype === 'float16' || from.dtype === 'float32')) return undefined;
+    if (from.data && from.dtype === 'float16') return undefined;
     return `it turns ${from.dtype} into float32`;
   },
   evaluate(node, [input]) {
     const output = emptyValue(node.outputs[0]!);
     const out = floats(output);
+    const { dtype } = node.inputs[0]!;
     const { scale, zeroPoint } = perTensor(node.inputs[0]!);
-    (input!.data as Int8Array).forEach((x, i) => (out[i] = scale * (x - zeroPoint)));
+    const real = dtype === 'float16' ? halfToNumber : (x: number) => scale * (x - zeroPoint);
+    (input!.data as Int8Array).forEach((x, i) => (out[i] = real(x)));
     return [output];
   },
   kernels: [dequantizeKernel()],

@@ -1,0 +1,49 @@
+/* thimble.h -- what every generated model offers. */
+#ifndef THIMBLE_H
+#define THIMBLE_H
+
+#include <stdint.h>
+
+typedef enum {
+    THIMBLE_INT8,
+    THIMBLE_UINT8,
+    THIMBLE_BOOL,
+    THIMBLE_INT16,
+    THIMBLE_INT32,
+    THIMBLE_INT64,
+    THIMBLE_FLOAT32
+} thimble_dtype;
+
+/* A model's input or output; real = scale * (stored - zero_point), a scale of 0 stands for none. */
+typedef struct {
+    const char *name;
+    thimble_dtype dtype;
+    int32_t rank;
+    int32_t shape[6];
+    float scale;
+    int32_t zero_point;
+    int32_t bytes;
+    void *data;
+} thimble_tensor;
+
+typedef struct {
+    const char *name;
+    int32_t input_count, output_count;
+    const thimble_tensor *inputs, *outputs;
+    int32_t input_bytes, output_bytes;
+    uint32_t weights_crc; /* CRC-32 of all constant arrays */
+    void (*invoke)(void);
+} thimble_model;
+
+/* Define THIMBLE_ARENA as a section attribute to put the arena into a memory of its own. */
+#ifndef THIMBLE_ARENA
+#define THIMBLE_ARENA
+#endif
+
+/* Each layer stays a function of its own: profilers and debuggers see it. */
+#define THIMBLE_LAYER __attribute__((noinline))
+
+/* Called after each layer by models that were generated with hooks; the firmware defines it. */
+void thimble_layer(int32_t layer, const void *output, int32_t bytes);
+
+#endif

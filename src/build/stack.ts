@@ -1,0 +1,29 @@
+/**
+ * The deepest stack below a function, from the call graphs that gcc writes with
+ * -fcallgraph-info=su (one .ci file a source): frames added along the longest path of calls.
+ */
+export function deepestStack(callGraphs: readonly string[], from: string): number {
+  const frames = new Map<string, number>();
+  const calls = new Map<string, Set<string>>();
+  for (const text of callGraphs) {
+    for (const [, title, label] of text.matchAll(/^node: \{ title: "([^"]*)" label: "([^"]*)"/gm)) {
+      const frame = /(\d+) bytes/.exec(label!);
+      if (frame) frames.set(plain(title!), Number(frame[1]));
+    }
+    for (const [, source, target] of text.matchAll(/^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"/gm)) {
+      const targets = calls.get(plain(source!)) ?? new Set<string>();
+      calls.set(plain(source!), targets.add(plain(target!)));
+    }
+  }
+  const depth = (name: string, path: readonly string[]): number => {
+    if (path.includes(name)) return 0;
+    const below = [...(calls.get(name) ?? [])].map((callee) => depth(callee, [...path, name]));
+    return (frames.get(name) ?? 0) + Math.max(0, ...below);
+  };
+  return depth(from, []);
+}
+
+// Static functions are titled "file.c:name".
+function plain(title: string): string {
+  return title.slice(title.lastIndexOf(':') + 1);
+}

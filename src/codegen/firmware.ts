@@ -1,0 +1,113 @@
+import type { Board, Memory } from '../target/board.ts';
+import type { Library } from './emit.ts';
+import { readTemplate, render } from './render.ts';
+
+/** What the firmware reports besides outputs. */
+export type Instrument = 'none' | 'bench' | 'trace';
+
+export interface FirmwareOptions {
+  readonly name: string;
+  readonly instrument: Instrument;
+  /** Where vectors come from; 'none': one pseudo-random input. */
+  readonly vectors: 'none' | 'memory' | 'uart';
+  /** The address of vectors in memory. */
+  readonly vectorsAddress?: number;
+  readonly floatInput: boolean;
+  /** What counts time: the emulated machine's timer, or the core's own counter. */
+  readonly timer?: number;
+}
+
+export interface Firmware {
+  readonly files: ReadonlyMap<string, string>;
+  readonly sources: readonly string[];
+  /** Preprocessor definitions for the library's sources. */
+  readonly defines: readonly string[];
+}
+
+/** Stack the linker sets aside at least; what an inference takes is measured or bounded later. */
+export const STACK_BYTES = 1536;
+
+/** RAM of the test firmware besides the arena and the stack, roughly: for choosing a region. */
+const OTHER_BYTES = 512;
+
+/** The test firmware around a library, for a Cortex-M board. */
+export function emitFirmware(board: Board, library: Library, options: FirmwareOptions): Firmware {
+  const files = new Map([
+    ['main.c', renderMain(library, options)],
+    ['platform.h', readTemplate('board/platform.h')],
+    ['platform.c', renderPlatform(board, options)],
+    ['startup.c', render('board/startup.c.ejs', startupView(board))],
+    ['link.ld', render('board/link.ld.ejs', linkView(board, library.arenaBytes))],
+  ]);
+  return {
+    files,
+    sources: ['main.c', 'platform.c', 'startup.c'],
+    defines: ['THIMBLE_ARENA=__attribute__((section(".arena")))'],
+  };
+}
+
+/** The same firmware as a process on the development machine. */
+export function emitHostFirmware(library: Library, options: FirmwareOptions): Firmware {
+  const files = new Map([
+    ['main.c', renderMain(library, { ...options, vectors: 'memory' })],
+    ['platform.h', readTemplate('board/platform.h')],
+    ['host.c', render('board/host.c.ejs', {})],
+  ]);
+  return { files, sources: ['main.c', 'host.c'], defines: [] };
+}
+
+/** The RAM regions that data and stack, and the arena, go to; undefined: the arena fits nowhere. */
+export function chooseRam(board: Board, arenaBytes: number): { ram: Memory; arena: Memory } | undefined {
+  const regions = board.memory.filter((m) => m.kind === 'ram');
+  const [ram] = regions;
+  if (!ram) return undefined;
+  if (arenaBytes + STACK_BYTES + OTHER_BYTES <= ram.size) return { ram, arena: ram };
+  const other = regions.find((m) => m !== ram && m.size >= arenaBytes);
+  if (other) return { ram, arena: other };
+  // The arena alone in the first region, data and stack in another one.
+  const rest = regions.find((m) => m !== ram && m.size >= STACK_BYTES + OTHER_BYTES);
+  return rest && arenaBytes <= ram.size ? { ram: rest, arena: ram } : undefined;
+}
+
+function renderMain(library: Library, options: FirmwareOptions): string {
+  return render('board/main.c.ejs', { ...options, hookCalls: library.hookCalls });
+}
+
+function renderPlatform(board: Board, { vectors, vectorsAddress, timer }: FirmwareOptions): string {
+  const { driver, base, baud } = board.console;
+  const uart = render(`board/uart-${driver}.c.ejs`, {
+    base: hex(base),
+    divisor: Math.max(16, Math.round(board.clockHz / baud)),
+  });
+  const own = board.cpu === 'cortex-m0plus' ? 'systick' : 'dwt';
+  return render('board/platform.c.ejs', {
+    uart,
+    ticks: timer === undefined ? own : 'cmsdk-timer',
+    timer: hex(timer ?? 0),
+    vectorsAddress: vectors === 'memory' && vectorsAddress !== undefined ? hex(vectorsAddress) : '',
+  });
+}
+
+function startupView(board: Board) {
+  return { fpu: board.features.includes('fpu'), cfsr: board.cpu !== 'cortex-m0plus' };
+}
+
+function linkView(board: Board, arenaBytes: number) {
+  const regions = chooseRam(board, arenaBytes)!;
+  return {
+    memories: board.memory.map((m) => ({
+      name: m.name,
+      attributes: m.kind === 'flash' ? 'rx' : 'rwx',
+      start: hex(m.start),
+      size: hex(m.size),
+    })),
+    flash: board.memory.find((m) => m.kind === 'flash')!.name,
+    ram: regions.ram.name,
+    arena: regions.arena.name,
+    stackBytes: STACK_BYTES,
+  };
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}

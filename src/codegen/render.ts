@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ejs from 'ejs';
+import { assert, InternalError } from '../support/diagnostics.ts';
+
+const ROOT = new URL('../../codegen-templates/', import.meta.url);
+const compiled = new Map<string, ejs.TemplateFunction>();
+
+/** Renders a template of codegen-templates/ with a view; templates only print, they compute nothing. */
+export function render(template: string, view: object): string {
+  let print = compiled.get(template);
+  if (!print) {
+    print = ejs.compile(readTemplate(template), {
+      strict: true,
+      _with: false,
+      localsName: 'v',
+      escape: printable,
+      filename: fileURLToPath(new URL(template, ROOT)),
+    });
+    compiled.set(template, print);
+  }
+  return print(view);
+}
+
+/** A file of codegen-templates/ as it is. */
+export function readTemplate(file: string): string {
+  return readFileSync(new URL(file, ROOT), 'utf8');
+}
+
+// What a template may print: text and finite numbers.
+function printable(value: unknown): string {
+  if (typeof value === 'string') return value;
+  assert(typeof value === 'number' || typeof value === 'boolean', `template printed ${String(value)}`);
+  if (Number.isNaN(value)) throw new InternalError('template printed NaN');
+  return String(value);
+}

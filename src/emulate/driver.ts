@@ -1,0 +1,45 @@
+import type { Board } from '../target/board.ts';
+
+/** Firmware to run, and what to give it. */
+export interface Job {
+  /** Undefined for a process on this machine. */
+  readonly board?: Board;
+  readonly program: string;
+  readonly vectors: readonly Uint8Array[];
+  readonly outputBytes: number;
+  readonly timeoutMs: number;
+  /** Count instructions exactly, at some cost in speed. */
+  readonly exactTime: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface LayerTicks {
+  readonly layer: number;
+  readonly ticks: number;
+}
+
+export interface LayerCrc {
+  readonly layer: number;
+  readonly crc: string;
+}
+
+/** What firmware said. */
+export interface Outcome {
+  readonly banner: { readonly model: string; readonly crc: string };
+  readonly outputs: readonly Uint8Array[];
+  /** Per vector. */
+  readonly layers: readonly (readonly LayerTicks[])[];
+  readonly tensors: readonly (readonly LayerCrc[])[];
+  readonly ticks: number;
+  readonly vectors: number;
+  readonly stackBytes?: number;
+  /** Instructions of all inferences, where the emulator counts them. */
+  readonly instructions?: number;
+}
+
+export interface EmulatorDriver {
+  readonly name: 'host' | 'qemu' | 'renode';
+  /** Why this emulator cannot run firmware for the board here; becomes the reason of a skip. */
+  reject(board: Board | undefined): string | undefined;
+  run(job: Job): Promise<Outcome>;
+}

@@ -1,0 +1,132 @@
+import { CompileError } from '../support/diagnostics.ts';
+import { concatBytes } from '../support/bytes.ts';
+import type { LayerCrc, LayerTicks, Outcome } from './driver.ts';
+
+/** Longer lines than this are not the protocol's. */
+const LONGEST_LINE = 1024;
+
+/** Collects the lines that firmware prints (cli.md, "Firmware and host talk over a UART"). */
+export class ProtocolReader {
+  #banner: Outcome['banner'] | undefined;
+  #done: { vectors: number; ticks: number } | undefined;
+  #fault: string | undefined;
+  #stackBytes: number | undefined;
+  readonly #chunks = new Map<number, Map<number, Uint8Array>>();
+  readonly #layers: LayerTicks[][] = [];
+  readonly #tensors: LayerCrc[][] = [];
+  /** Lines that are not the protocol's: printed when the run fails. */
+  readonly #strange: string[] = [];
+
+  constructor(readonly outputBytes: number) {}
+
+  /** Whether the firmware has said its last word. */
+  get finished(): boolean {
+    return this.#done !== undefined || this.#fault !== undefined;
+  }
+
+  /** The vector that the firmware asks for in this line, if it does. */
+  static asksFor(line: string): number | undefined {
+    const match = /^thimble send (\d+)$/.exec(line.trim());
+    return match ? Number(match[1]) : undefined;
+  }
+
+  line(raw: string): void {
+    const line = raw.trim();
+    if (line === '') return;
+    const words = line.split(' ');
+    const known = line.length <= LONGEST_LINE && words[0] === 'thimble' && this.#record(words);
+    if (!known && this.#strange.length < 20) this.#strange.push(line.slice(0, 200));
+  }
+
+  /** Vectors whose outputs have arrived whole. */
+  get vectors(): number {
+    return [...this.#chunks.values()].filter((chunks) => size(chunks) === this.outputBytes).length;
+  }
+
+  /** The result; throws when the firmware faulted or did not finish. */
+  outcome(how: string): Outcome {
+    if (this.#fault) throw this.#failed('firmware-fault', `the firmware faulted: ${this.#fault}`);
+    if (!this.#banner) {
+      throw this.#failed('firmware-silent', `the firmware printed no banner before ${how}`);
+    }
+    if (!this.#done) {
+      throw this.#failed('firmware-hang', `the firmware finished ${this.vectors} vectors, then nothing before ${how}`);
+    }
+    const { vectors, ticks } = this.#done;
+    return {
+      banner: this.#banner,
+      outputs: Array.from({ length: vectors }, (_, i) => this.#output(i)),
+      layers: this.#layers,
+      tensors: this.#tensors,
+      ticks,
+      vectors,
+      ...(this.#stackBytes !== undefined && { stackBytes: this.#stackBytes }),
+    };
+  }
+
+  // Takes a record; false when it is malformed.
+  #record(words: readonly string[]): boolean {
+    const [, kind, ...rest] = words;
+    const numbers = rest.slice(0, 2).map(Number);
+    const whole = numbers.every((n) => Number.isInteger(n) && n >= 0);
+    const [a = 0, b = 0] = numbers;
+    switch (kind) {
+      case '1':
+        this.#banner = { model: rest[0] ?? '', crc: rest.at(-1) ?? '' };
+        return rest[1] === 'in' && rest[3] === 'out' && rest[5] === 'crc';
+      case 'out':
+        return whole && rest.length === 3 && this.#take(a, b, rest[2]!);
+      case 'layer':
+        if (!whole || rest.length !== 3) return false;
+        (this.#layers[a] ??= []).push({ layer: b, ticks: Number(rest[2]) });
+        return true;
+      case 'tensor':
+        if (!whole || rest.length !== 3) return false;
+        (this.#tensors[a] ??= []).push({ layer: b, crc: rest[2]! });
+        return true;
+      case 'stack':
+        this.#stackBytes = a;
+        return whole;
+      case 'send':
+        return whole;
+      case 'done':
+        if (rest[1] !== 'vectors' || rest[3] !== 'ticks') return false;
+        this.#done = { vectors: Number(rest[0]), ticks: Number(rest[2]) };
+        return true;
+      case 'fault':
+        this.#fault = rest.join(' ');
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #take(vector: number, offset: number, hex: string): boolean {
+    if (!/^([0-9a-f]{2})+$/.test(hex) || offset + hex.length / 2 > this.outputBytes) return false;
+    const chunks = this.#chunks.get(vector) ?? new Map<number, Uint8Array>();
+    this.#chunks.set(vector, chunks.set(offset, new Uint8Array(Buffer.from(hex, 'hex'))));
+    return true;
+  }
+
+  #output(vector: number): Uint8Array {
+    const chunks = this.#chunks.get(vector) ?? new Map<number, Uint8Array>();
+    const parts = [...chunks].sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
+    if (size(chunks) !== this.outputBytes) {
+      throw this.#failed(
+        'output-incomplete',
+        `the output of vector ${vector} has ${size(chunks)} bytes, not ${this.outputBytes}`,
+      );
+    }
+    return concatBytes(parts);
+  }
+
+  #failed(code: string, message: string): CompileError {
+    const notes = this.#strange.map((line) => `it also printed: ${line}`);
+    const hint = 'thimble run --on host shows faults with their place; --verbose shows all output';
+    return new CompileError({ code, message, notes, hint }, 'run-failed');
+  }
+}
+
+function size(chunks: ReadonlyMap<number, Uint8Array>): number {
+  return [...chunks.values()].reduce((sum, bytes) => sum + bytes.length, 0);
+}

@@ -1,0 +1,41 @@
+import { countUses, typedNode, withNodes } from '../ir/graph.ts';
+import type { Node, TensorId, TypedNode } from '../ir/types.ts';
+import { sameQuantization } from '../ir/types.ts';
+import { combineActivations } from '../ops/activation/clamp.ts';
+import type { Activation } from '../ops/activation/clamp.ts';
+import { relu } from '../ops/activation/relu.ts';
+import { isOp } from '../ops/op.ts';
+import type { Pass } from './pass.ts';
+
+interface Clamped {
+  readonly activation: Activation;
+}
+
+// relu(f(x) {a})  =>  f(x) {a, relu}, when nothing else reads f(x) and both have one quantization
+export const fuseRelu: Pass = {
+  name: 'fuse-relu',
+  summary: 'A clamp after an operator that can clamp becomes part of it',
+  run(graph) {
+    const uses = countUses(graph);
+    const writers = new Map<TensorId, Node>();
+    const nodes: Node[] = [];
+    for (const node of graph.nodes) {
+      const typed = typedNode(graph, node);
+      const writer = writers.get(node.inputs[0]!);
+      const fused = isOp(typed, relu) && writer && uses.get(node.inputs[0]!) === 1 && fuse(typed, writer);
+      if (fused) nodes[nodes.indexOf(writer)] = fused;
+      else nodes.push(node);
+      for (const id of node.outputs) writers.set(id, fused || node);
+    }
+    return withNodes(graph, nodes);
+  },
+};
+
+function fuse(clamp: TypedNode<Clamped>, writer: Node): Node | undefined {
+  const attrs = writer.attrs as Partial<Clamped>;
+  const sameScale = sameQuantization(clamp.inputs[0]!, clamp.outputs[0]!);
+  if (attrs.activation === undefined || !sameScale || writer.op === relu.name) return undefined;
+  const activation = combineActivations(attrs.activation, clamp.attrs.activation);
+  if (!activation) return undefined;
+  return { ...writer, attrs: { ...attrs, activation }, outputs: clamp.outputs.map(({ id }) => id) };
+}

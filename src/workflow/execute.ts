@@ -1,0 +1,119 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { buildFirmware } from '../build/firmware.ts';
+import type { Built, Sources } from '../build/firmware.ts';
+import { buildHost } from '../build/host.ts';
+import { emitFirmware, emitHostFirmware } from '../codegen/firmware.ts';
+import type { Firmware, FirmwareOptions, Instrument } from '../codegen/firmware.ts';
+import type { EmulatorDriver, Outcome } from '../emulate/driver.ts';
+import { host } from '../emulate/host.ts';
+import { qemu } from '../emulate/qemu.ts';
+import { compile } from '../pipeline.ts';
+import type { Program } from '../pipeline.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import type { Board } from '../target/board.ts';
+import { emulatedBoard } from '../target/emulated.ts';
+import { HOST_TARGET, targetOf } from '../target/target.ts';
+import type { LoadedModel } from './load-model.ts';
+
+export type Where = 'host' | 'qemu';
+
+export const DRIVERS: Readonly<Record<Where, EmulatorDriver>> = { host, qemu };
+
+export interface ExecuteRequest {
+  readonly model: LoadedModel;
+  readonly board?: Board;
+  readonly where: Where;
+  readonly vectors: readonly Uint8Array[];
+  readonly instrument?: Instrument;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Execution {
+  readonly program: Program;
+  readonly outcome: Outcome;
+  /** The machine that stood in for the board, when it was not the board itself. */
+  readonly standIn?: string;
+  readonly built?: Built;
+}
+
+/** Compiles, builds and runs a model once, with all vectors in one boot. */
+export async function execute(request: ExecuteRequest): Promise<Execution> {
+  const { model, where, vectors, instrument = 'none' } = request;
+  const machine = where === 'host' ? undefined : machineFor(request.board, where);
+  const reason = DRIVERS[where].reject(machine?.board);
+  if (reason) throw new CompileError(unavailable(where, reason), 'tool-missing');
+  const target = request.board ? targetOf(request.board) : HOST_TARGET;
+  const hooks = instrument !== 'none';
+  const program = compile(model.graph, model.bytes, target, { name: model.name, source: model.source, hooks });
+  const built = await build(program, machine?.board, instrument);
+  try {
+    const outcome = await DRIVERS[where].run({
+      ...(machine && { board: machine.board }),
+      program: built.program,
+      vectors,
+      outputBytes: program.library.outputBytes,
+      timeoutMs: request.timeoutMs ?? 120_000,
+      exactTime: instrument === 'bench',
+      ...(request.signal && { signal: request.signal }),
+    });
+    return {
+      program,
+      outcome,
+      ...(machine?.standIn && { standIn: machine.standIn }),
+      ...(built.built && { built: built.built }),
+    };
+  } finally {
+    await rm(path.dirname(built.program), { recursive: true, force: true });
+  }
+}
+
+/** The generated files of a program with its test firmware, ready to build. */
+export function sourcesOf(program: Program, firmware: Firmware): Sources {
+  return {
+    files: new Map([...program.library.files, ...firmware.files]),
+    library: program.library.sources,
+    firmware: firmware.sources,
+    defines: firmware.defines,
+    entry: `${program.name}_invoke`,
+    usesFloat: usesFloat(program),
+  };
+}
+
+export function usesFloat({ graph, schedule }: Program): boolean {
+  const floatTensor = [...graph.tensors.values()].some(({ dtype }) => dtype === 'float32');
+  return floatTensor || schedule.steps.some(({ kernel }) => kernel.name === 'softmax_s8_table');
+}
+
+export function firmwareOptions(program: Program, board: Board | undefined, instrument: Instrument): FirmwareOptions {
+  const { qemu: machine } = board?.emulators ?? {};
+  const inputs = program.graph.inputs.map((id) => program.graph.tensors.get(id)!);
+  return {
+    name: program.name,
+    instrument,
+    vectors: 'memory',
+    floatInput: inputs.every(({ dtype }) => dtype === 'float32'),
+    ...(machine && { vectorsAddress: machine.vectors.start, timer: machine.timer }),
+  };
+}
+
+async function build(program: Program, board: Board | undefined, instrument: Instrument) {
+  const options = firmwareOptions(program, board, instrument);
+  if (!board) return { ...(await buildHost(sourcesOf(program, emitHostFirmware(program.library, options)))), built: undefined };
+  const built = await buildFirmware(board, sourcesOf(program, emitFirmware(board, program.library, options)));
+  return { program: built.elf, built };
+}
+
+function machineFor(board: Board | undefined, where: Where): { board: Board; standIn?: string } {
+  if (board) return emulatedBoard(board);
+  throw new CompileError({
+    code: 'no-board',
+    message: `--on ${where} needs a board`,
+    hint: 'name one with -b (thimble boards lists them), or in thimble.config.json',
+  });
+}
+
+function unavailable(where: Where, reason: string) {
+  return { code: 'emulator-unavailable', message: reason, where: `--on ${where}`, hint: 'thimble doctor shows what is installed' };
+}
