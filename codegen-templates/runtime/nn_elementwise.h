@@ -47,7 +47,7 @@ typedef struct {
 typedef struct {
     int32_t count;
     const int8_t *table; /* by the input's byte */
-} nn_lut_s8;
+} nn_lut_s8_layer;
 
 typedef struct {
     int32_t count;

@@ -13,12 +13,12 @@ typedef struct {
 typedef struct {
     int32_t count;
     int32_t value;
-} nn_fill_s8;
+} nn_fill_s8_layer;
 
 typedef struct {
     int32_t count;
     float value;
-} nn_fill_f32;
+} nn_fill_f32_layer;
 
 /* input [batches, y, x, c] to another height and width */
 typedef struct {
@@ -37,20 +37,20 @@ typedef struct {
 typedef struct {
     int32_t batches, input_height, input_width, output_height, output_width, bytes;
     const int16_t *rows, *columns;
-} nn_resize_nearest;
+} nn_resize_nearest_layer;
 
 /* Mean over the axes whose bit is set in `reduced`; the count is folded into multiplier and shift. */
 typedef struct {
     int32_t sizes[6], to_steps[6];
     int32_t outputs;
     int32_t offset, multiplier, shift, zero;
-} nn_mean_s8;
+} nn_mean_s8_layer;
 
 typedef struct {
     int32_t sizes[6], to_steps[6];
     int32_t outputs;
     float count;
-} nn_mean_f32;
+} nn_mean_f32_layer;
 
 typedef struct {
     int32_t count, zero;

@@ -1,9 +1,11 @@
-import { isTflite, MalformedFile, readTflite } from '../formats/tflite/read.ts';
-import { isThimble, readThimble } from '../formats/thimble/read.ts';
+import { MalformedFile } from '../formats/malformed-file.ts';
+import { isTflite, readTflite } from '../formats/tflite/read.ts';
+import { isThimble, readThimble } from '../formats/thimble/container.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Graph } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { fromTflite } from './from-tflite.ts';
+import { fromThimble } from './from-thimble.ts';
 
 /**
  * Any model file as a graph. The format is told from the content, never from the name.
@@ -11,7 +13,7 @@ import { fromTflite } from './from-tflite.ts';
  */
 export function importModel(bytes: Uint8Array, file: string): Graph {
   try {
-    if (isThimble(bytes)) return verifyGraph(readThimble(bytes), 'import');
+    if (isThimble(bytes)) return fromThimble(readThimble(bytes));
     if (isTflite(bytes)) return verifyGraph(fromTflite(readTflite(bytes), file), 'import');
   } catch (error) {
     if (!(error instanceof MalformedFile)) throw error;

@@ -26,8 +26,8 @@ export function lutKernel<Attrs>(
       );
       const fields = { count: elements(node.outputs[0]!), table: table('table', outputs) };
       return {
-        calls: [{ struct: 'nn_lut_s8', function: 'nn_lut_s8_c', fields, inputs: [0] }],
-        units: [unit('nn_lut_s8_c', 'activation/lut-s8', ['nn_elementwise.h'])],
+        calls: [{ struct: 'nn_lut_s8_layer', function: 'nn_lut_s8', fields, inputs: [0] }],
+        units: [unit('nn_lut_s8', 'activation/lut-s8', ['nn_elementwise.h'])],
         scratchBytes: 0,
       };
     },

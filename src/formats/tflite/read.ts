@@ -2,9 +2,8 @@ import { bytesPerElement } from '../../support/dtypes.ts';
 import type { Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
-import { MalformedFile, Table } from './table.ts';
-
-export { MalformedFile };
+import { MalformedFile } from '../malformed-file.ts';
+import { Table } from './table.ts';
 
 const CUSTOM = 32;
 const MAX_ELEMENTS = 2 ** 28;

@@ -1,8 +1,6 @@
 import * as flatbuffers from 'flatbuffers';
+import { MalformedFile } from '../malformed-file.ts';
 import type { TfliteOptions } from './records.ts';
-
-/** The bytes do not follow the format; becomes a diagnostic with the file's name. */
-export class MalformedFile extends Error {}
 
 /** A FlatBuffers table, read by field number, with every offset checked against the buffer. */
 export class Table implements TfliteOptions {

@@ -129,7 +129,7 @@ function meanKernel(suffix: 's8' | 'f32'): Kernel<MeanAttrs> {
         ...numbers,
       };
       return {
-        calls: [{ struct: `nn_mean_${suffix}`, function: name, fields, inputs: [0] }],
+        calls: [{ struct: `nn_mean_${suffix}_layer`, function: name, fields, inputs: [0] }],
         units: [unit(name, `reduce/mean-${suffix}`, ['nn_shape.h'], { rounding })],
         scratchBytes: scratchBytes(node),
       };

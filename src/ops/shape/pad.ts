@@ -85,8 +85,8 @@ function padKernel(): Kernel<PadAttrs> {
       const output = node.outputs[0]!;
       const float = output.dtype === 'float32';
       const border = float
-        ? { struct: 'nn_fill_f32', function: 'nn_fill_f32_c', fields: { count: elements(output), value: storedValue(node) } }
-        : { struct: 'nn_fill_s8', function: 'nn_fill_s8_c', fields: { count: byteLength(output), value: storedValue(node) } };
+        ? { struct: 'nn_fill_f32_layer', function: 'nn_fill_f32', fields: { count: elements(output), value: storedValue(node) } }
+        : { struct: 'nn_fill_s8_layer', function: 'nn_fill_s8', fields: { count: byteLength(output), value: storedValue(node) } };
       const fill = unit(border.function, float ? 'shape/fill-f32' : 'shape/fill-s8', ['nn_shape.h']);
       return {
         calls: [{ ...border, inputs: [] }, copyCall(copyOf(node), output, 0)],

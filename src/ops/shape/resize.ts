@@ -194,8 +194,8 @@ function nearestKernel(): Kernel<ResizeAttrs> {
         columns: table('columns', Int16Array.from(nearestIndices(width, inWidth, node.attrs))),
       };
       return {
-        calls: [{ struct: 'nn_resize_nearest', function: 'nn_resize_nearest_c', fields, inputs: [0] }],
-        units: [unit('nn_resize_nearest_c', 'shape/resize-nearest', ['nn_shape.h'])],
+        calls: [{ struct: 'nn_resize_nearest_layer', function: 'nn_resize_nearest', fields, inputs: [0] }],
+        units: [unit('nn_resize_nearest', 'shape/resize-nearest', ['nn_shape.h'])],
         scratchBytes: 0,
       };
     },

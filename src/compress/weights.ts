@@ -1,0 +1,42 @@
+import type { Tensor, TensorType } from '../ir/types.ts';
+import { constantValue, floats } from '../ir/values.ts';
+import { bytesOf } from '../support/bytes.ts';
+import { clamp } from '../support/fixed-point.ts';
+
+/** Stored biases stay below this, so that sums fit the kernels that add two channels in a word. */
+const LARGEST_BIAS = 2 ** 22;
+
+/**
+ * Weights as int8, symmetric, with a scale for each index along `axis`: the largest magnitude
+ * becomes 127. Where the bias would be too large in units of that scale, the scale grows.
+ */
+export function quantizeWeights(
+  weights: Tensor,
+  axis: number,
+  inputScale: number,
+  bias: Tensor | undefined,
+): [TensorType, Uint8Array] {
+  const values = floats(constantValue(weights));
+  const biases = bias && floats(constantValue(bias));
+  const channels = weights.shape[axis]!;
+  const inner = weights.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const channelOf = (i: number) => Math.floor(i / inner) % channels;
+  const most = new Float64Array(channels);
+  values.forEach((x, i) => (most[channelOf(i)] = Math.max(most[channelOf(i)]!, Math.abs(x))));
+  const scales = Array.from(most, (largest, c) => {
+    const forBias = Math.abs(biases?.[c] ?? 0) / (inputScale * LARGEST_BIAS);
+    return Math.fround(Math.max(largest / 127, forBias)) || 1;
+  });
+  const stored = Int8Array.from(values, (x, i) => clamp(Math.round(x / scales[channelOf(i)]!), -127, 127));
+  const quant = { scales, zeroPoints: scales.map(() => 0), axis };
+  return [{ dtype: 'int8', shape: weights.shape, quant }, bytesOf(stored)];
+}
+
+/** Bias as int32 in units of input scale times weight scale. */
+export function quantizeBias(bias: Tensor, input: Tensor, weights: Tensor): [TensorType, Uint8Array] {
+  const inputScale = input.quant!.scales[0]!;
+  const scales = weights.quant!.scales.map((scale) => Math.fround(inputScale * scale));
+  const stored = Int32Array.from(floats(constantValue(bias)), (b, c) => Math.round(b / scales[c]!));
+  const quant = { scales, zeroPoints: scales.map(() => 0), axis: 0 };
+  return [{ dtype: 'int32', shape: bias.shape, quant }, bytesOf(stored)];
+}

@@ -1,0 +1,30 @@
+import type { Quantization } from '../../support/dtypes.ts';
+
+/** A .thimble file's payload, message for message as thimble.proto describes it. */
+export interface ThimbleModel {
+  readonly name: string;
+  readonly producer: string;
+  readonly tensors: readonly ThimbleTensor[];
+  readonly nodes: readonly ThimbleNode[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+export interface ThimbleTensor {
+  readonly id: number;
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly quantization?: Omit<Quantization, 'zeroPoints'> & { readonly zero_points: readonly number[] };
+  readonly data?: Uint8Array;
+}
+
+export interface ThimbleNode {
+  readonly op: string;
+  readonly attributes: string;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly origin_file: string;
+  readonly origin_operator: number;
+  readonly origin_name: string;
+}
