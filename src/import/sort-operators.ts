@@ -57,7 +57,7 @@ export function sortOperators(model: TfliteModel, file: string): TfliteOperator[
   ): void {
     const writer = writers.get(input);
     if (!writer) {
-      if (!input.data && !model.inputs.includes(input)) {
+      if (!input.data && !input.variable && !model.inputs.includes(input)) {
         fail(`operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes`);
       }
     } else if (state.get(writer) === 'visiting') {

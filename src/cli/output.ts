@@ -1,0 +1,52 @@
+import { formatDiagnostic } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly config?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color: boolean;
+  readonly ram?: string;
+  readonly flash?: string;
+}
+
+/** Where a command prints: results to stdout, all else to stderr; JSON alone on stdout when asked. */
+export class Output {
+  readonly #color: boolean;
+
+  constructor(readonly options: GlobalOptions) {
+    const allowed = options.color && !process.env.NO_COLOR && process.env.CI === undefined;
+    this.#color = allowed && process.stderr.isTTY;
+  }
+
+  /** The command's result for people; `--json` prints `data` instead. */
+  result(text: string, data: object): void {
+    if (this.options.json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    else process.stdout.write(`${text}\n`);
+  }
+
+  note(text: string): void {
+    if (!this.options.quiet) process.stderr.write(`${text}\n`);
+  }
+
+  detail(text: string): void {
+    if (this.options.verbose) process.stderr.write(`${text}\n`);
+  }
+
+  errors(diagnostics: readonly Diagnostic[]): void {
+    for (const diagnostic of diagnostics) {
+      const text = formatDiagnostic(diagnostic);
+      process.stderr.write(`${this.#color ? text.replace(/^error/, '\x1b[31merror\x1b[0m') : text}\n`);
+      if (process.env.GITHUB_ACTIONS) process.stderr.write(`${annotation(diagnostic)}\n`);
+    }
+  }
+}
+
+// A GitHub workflow command that marks an error on the run's page.
+function annotation({ code, message, where, hint }: Diagnostic): string {
+  const plain = [message, where && `at ${where}`, hint].filter(Boolean).join('; ');
+  const data = plain.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  return `::error title=${code}::${data}`;
+}

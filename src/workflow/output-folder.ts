@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { CompileError } from '../support/diagnostics.ts';
+
+/**
+ * Fills a folder all at once: `fill` writes into a new folder beside it, which takes its place when
+ * everything has worked. A folder that thimble did not write (no report.json) is not replaced.
+ */
+export async function writeFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+  const target = path.resolve(folder);
+  await refuseForeign(target, folder);
+  await mkdir(path.dirname(target), { recursive: true });
+  const temporary = await mkdtemp(path.join(path.dirname(target), '.thimble-'));
+  try {
+    await fill(temporary);
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function refuseForeign(target: string, shown: string): Promise<void> {
+  if (!existsSync(target)) return;
+  const entries = await readdir(target).catch(() => undefined);
+  if (entries && (entries.length === 0 || entries.includes('report.json'))) return;
+  throw new CompileError({
+    code: 'output-exists',
+    message: entries ? 'the output folder holds files that thimble did not write' : 'the output is a file, not a folder',
+    where: shown,
+    hint: 'name a new or empty folder with -o',
+  });
+}
