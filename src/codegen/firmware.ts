@@ -74,14 +74,24 @@ function renderMain(library: Library, options: FirmwareOptions): string {
 }
 
 function renderPlatform(board: Board, { vectors, vectorsAddress, timer }: FirmwareOptions): string {
-  const { driver, base, baud } = board.console;
+  const { driver, base, baud, clockHz, setup } = board.console;
+  const sixtyFourths = Math.round((clockHz * 4) / baud);
   const uart = render(`board/uart-${driver}.c.ejs`, {
     base: hex(base),
-    divisor: Math.max(16, Math.round(board.clockHz / baud)),
+    divisor: Math.max(16, Math.round(clockHz / baud)),
+    divisor16: sixtyFourths >> 6,
+    divisor64: sixtyFourths & 63,
   });
   const own = board.cpu === 'cortex-m0plus' ? 'systick' : 'dwt';
   return render('board/platform.c.ejs', {
     uart,
+    setup: setup.map(({ register, address, set, clear, wait }) => ({
+      register,
+      address: hex(address),
+      set: hex(set),
+      clear: hex(clear),
+      wait: wait === undefined ? '' : hex(wait),
+    })),
     ticks: timer === undefined ? own : 'cmsdk-timer',
     timer: hex(timer ?? 0),
     vectorsAddress: vectors === 'memory' && vectorsAddress !== undefined ? hex(vectorsAddress) : '',

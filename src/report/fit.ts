@@ -1,3 +1,4 @@
+import { shorten } from '../support/identifiers.ts';
 import { formatSize } from '../support/bytes.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import type { Board } from '../target/board.ts';
@@ -12,7 +13,7 @@ export function explainMisfit(report: Report, board: Board): Diagnostic[] {
     problems.push({
       code: 'does-not-fit-flash',
       message: `${report.model} takes ${formatSize(flash.total)} of flash, ${board.name} has ${formatSize(board.flashBytes)}`,
-      notes: heavy.map((l) => `layer ${l.index} ${l.op} "${l.name}" has ${formatSize(l.weightBytes)} of weights and tables`),
+      notes: heavy.map((l) => `layer ${l.index} ${l.op} "${shorten(l.name)}" has ${formatSize(l.weightBytes)} of weights and tables`),
       hint: 'use a smaller model, or a board with more flash (thimble boards)',
     });
   }
@@ -22,7 +23,7 @@ export function explainMisfit(report: Report, board: Board): Diagnostic[] {
       problems.push({
         code: 'does-not-fit-ram',
         message: `${report.model} takes ${formatSize(ram.total)} of RAM (arena ${formatSize(ram.arena)}), ${board.name} has ${formatSize(board.ramBytes)}${board.memory.filter((m) => m.kind === 'ram').length > 1 ? ' in several memories' : ''}`,
-        notes: at.map((p) => `alive at the peak: "${p.tensor}" with ${formatSize(p.bytes)}`),
+        notes: at.map((p) => `alive at the peak: "${shorten(p.tensor)}" with ${formatSize(p.bytes)}`),
         hint: 'make these tensors smaller (input size, channels), or choose a board with more RAM (thimble boards)',
       });
     }

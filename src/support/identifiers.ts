@@ -37,3 +37,9 @@ export class UniqueIdentifiers {
     return name;
   }
 }
+
+/** A long name cut for a message: converters join the names of all that they fused with semicolons. */
+export function shorten(name: string): string {
+  const first = name.split(';')[0]!;
+  return first.length <= 60 ? first : `${first.slice(0, 57)}...`;
+}

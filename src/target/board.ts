@@ -25,7 +25,21 @@ const memory = z.strictObject({
   size,
 });
 
+const word = z.string().regex(/^0x[0-9a-fA-F]{1,8}$/, 'bits such as "0x00000080"').transform(Number);
+
+/** One step of bringing up clocks and pins: set and clear bits of a register, or wait for bits. */
+const setupStep = z.strictObject({
+  register: z.string().min(1),
+  address,
+  set: word.default(0),
+  clear: word.default(0),
+  wait: word.optional(),
+});
+
 const console_ = z.strictObject({
+  /** Clock of the UART as `setup` leaves it; the divisor is this by the baud rate. */
+  clockHz: z.number().int().positive(),
+  setup: z.array(setupStep).default([]),
   driver: z.enum(['cmsdk-uart', 'stm32-usart', 'stm32-usart-v2', 'nrf-uarte', 'pl011']),
   base: address,
   baud: z.number().int().positive(),
