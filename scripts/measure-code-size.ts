@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compileSources, runTool, writeFiles } from '../src/build/compile-sources.ts';
 import { parseSections } from '../src/build/elf.ts';
+import { deepestStack } from '../src/build/stack.ts';
 import { COMMON, coreFlags } from '../src/build/flags.ts';
 import { readTemplate, render } from '../src/codegen/render.ts';
 import { requireTool, TOOLS } from '../src/support/tools.ts';
@@ -57,7 +58,7 @@ function structNames(): string[] {
 async function measure(boardName: string) {
   const board = loadBoard(boardName);
   const folder = mkdtempSync(path.join(tmpdir(), 'thimble-sizes-'));
-  const flags = [...coreFlags(board), ...COMMON];
+  const flags = [...coreFlags(board), ...COMMON, '-fcallgraph-info=su'];
   const usable = variants().filter(({ file }) => board.features.includes('dsp') || !file.includes('_dsp'));
   const structs = structNames();
   const table = `${headers.map((h) => `#include "${h}"\n`).join('')}const int sizes_of_structs[] = { ${structs.map((s) => `(int)sizeof(${s})`).join(', ')} };\n`;
@@ -70,21 +71,24 @@ async function measure(boardName: string) {
   await compileSources(gcc, folder, [...usable.map(({ file }) => file), 'structs.c'], flags);
   const sizeTool = gcc.replace(/gcc$/, 'size');
   const units: Record<string, number> = {};
+  const stacks: Record<string, number> = {};
   for (const { file } of usable) {
     const sections = parseSections(await runTool(sizeTool, ['-A', '-d', file.replace(/\.c$/, '.o')], folder));
     units[file] = sections.filter(({ name }) => /^\.(text|rodata)/.test(name)).reduce((sum, s) => sum + s.size, 0);
+    const graph = readFileSync(path.join(folder, file.replace(/\.c$/, '.ci')), 'utf8');
+    stacks[file] = deepestStack([graph], file.replace(/\.c$/, ''));
   }
   await runTool(gcc.replace(/gcc$/, 'objcopy'), ['-O', 'binary', '--only-section=.rodata', 'structs.o', 'structs.bin'], folder);
   const sizes = new Int32Array(new Uint8Array(readFileSync(path.join(folder, 'structs.bin'))).buffer);
   rmSync(folder, { recursive: true });
-  return { units, structs: Object.fromEntries(structs.map((s, i) => [s, sizes[i]!])) };
+  return { units, stacks, structs: Object.fromEntries(structs.map((s, i) => [s, sizes[i]!])) };
 }
 
 const result: Record<string, unknown> = {};
 const models = process.argv.slice(2);
 for (const name of BOARDS) {
   const board = loadBoard(name);
-  const { units, structs } = await measure(name);
+  const { units, stacks, structs } = await measure(name);
   // What a linked firmware has beyond its kernels, weights and structs, split into a fixed part and
   // a part for each layer by least squares over the given models.
   const points: [number, number][] = [];
@@ -95,13 +99,14 @@ for (const name of BOARDS) {
     const calls = program.schedule.steps.flatMap(({ code }) => code.calls);
     const known = program.library.units.reduce((sum, { file: unit }) => sum + units[unit]!, 0) + calls.reduce((sum, { struct }) => sum + structs[struct]!, 0);
     points.push([calls.length, footprint.flash.code - known]);
-    stack = Math.max(stack, footprint.ram.stack);
+    const deepest = Math.max(...program.library.units.map(({ file: unit }) => stacks[unit]!));
+    stack = Math.max(stack, built!.stackBound - deepest);
     other = Math.max(other, footprint.ram.other);
   }
   const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
   const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
   const slope = points.reduce((s, [x, y]) => s + (x - mx) * (y - my), 0) / points.reduce((s, [x]) => s + (x - mx) ** 2, 0);
-  result[board.cpu] = { firmware: Math.round(my - slope * mx), other, stack, layer: Math.round(slope), structs, units };
+  result[board.cpu] = { firmware: Math.round(my - slope * mx), other, stack, layer: Math.round(slope), structs, units, stacks };
   console.log(board.cpu, points, Math.round(my - slope * mx), Math.round(slope), stack, other);
 }
 writeFileSync(OUTPUT, `${JSON.stringify(result, null, 2)}\n`);

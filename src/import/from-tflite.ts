@@ -2,6 +2,7 @@ import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflit
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
 import type { Graph, Node, Tensor, TensorId } from '../ir/types.ts';
 import { elements } from '../ir/types.ts';
+import { constantValue, valueBytes } from '../ir/values.ts';
 import { OPS, opOf } from '../ops/index.ts';
 import { Unsupported } from '../ops/op.ts';
 import type { Op, Read } from '../ops/op.ts';
@@ -96,7 +97,8 @@ function translateOperator(
     );
   }
   try {
-    return { operator, name, node: buildNode(reader, operator, builder, file, name, legacy) };
+    const node = buildNode(reader, operator, builder, file, name, legacy);
+    return foldConstant(node, builder) ? { operator, name } : { operator, name, node };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     const hint = error.hint ?? 'thimble inspect shows its tensors; OPERATORS.md says what is supported';
@@ -136,6 +138,18 @@ function buildNode(
   return node;
 }
 
+// A node on constants alone (float16 weights behind DEQUANTIZE) becomes constants itself.
+function foldConstant(node: Node, builder: GraphBuilder): boolean {
+  const typed = typedNode(builder, node);
+  if (!typed.inputs.every((tensor) => tensor === undefined || tensor.data)) return false;
+  const values = typed.inputs.map((tensor) => tensor && constantValue(tensor));
+  const results = opOf(node.op).evaluate(typed, values);
+  results.forEach((value, i) => {
+    builder.setTensor({ ...typed.outputs[i]!, data: valueBytes(value) });
+  });
+  return true;
+}
+
 // Legacy uint8 models round once and take exponentials from a float table (design: baseline.md).
 function legacyAttrs(attrs: unknown): unknown {
   const legacy = { ...(attrs as Record<string, unknown>) };
@@ -144,9 +158,10 @@ function legacyAttrs(attrs: unknown): unknown {
   return legacy;
 }
 
-// A tensor with the shape that its producer was found to give it.
+// A tensor with the shape, and the constant, that its producer was found to give it.
 function refresh(tensor: TfliteTensor, builder: GraphBuilder): TfliteTensor {
-  return { ...tensor, shape: builder.tensor(tensor.index).shape };
+  const { shape, data } = builder.tensor(tensor.index);
+  return { ...tensor, shape, ...(data && { data }) };
 }
 
 function setShapes(op: Op, node: Node, builder: GraphBuilder): void {

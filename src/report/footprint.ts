@@ -10,11 +10,13 @@ interface CodeSizes {
   readonly firmware: number;
   /** RAM of the firmware besides arena and stack. */
   readonly other: number;
+  /** Stack of the inference above its deepest kernel. */
   readonly stack: number;
   /** A layer's function, and the inference's call of it. */
   readonly layer: number;
   readonly structs: Readonly<Record<string, number>>;
   readonly units: Readonly<Record<string, number>>;
+  readonly stacks: Readonly<Record<string, number>>;
 }
 
 const SIZES = JSON.parse(
@@ -31,13 +33,14 @@ export function predictFootprint(program: Program): Footprint {
   const code = sizes.firmware + unitBytes + layers;
   const weights = library.weightBytes;
   const { arenaBytes } = library;
+  const stack = sizes.stack + Math.max(0, ...library.units.map(({ file }) => sizes.stacks[file] ?? 200));
   return {
     flash: { weights, code, total: weights + code },
     ram: {
       arena: arenaBytes,
       other: sizes.other,
-      stack: sizes.stack,
-      total: arenaBytes + sizes.other + sizes.stack,
+      stack,
+      total: arenaBytes + sizes.other + stack,
     },
   };
 }

@@ -1,0 +1,28 @@
+/** thimble's library API. */
+export { compile, VERSION } from './pipeline.ts';
+export type { CompileOptions, Program } from './pipeline.ts';
+export { quantizeGraph } from './compress/quantize.ts';
+export type { QuantizeOptions } from './compress/quantize.ts';
+export { layerErrors } from './compress/errors.ts';
+export { readThimble, writeThimble } from './formats/thimble/container.ts';
+export { importModel } from './import/import-model.ts';
+export { fromThimble, toThimble } from './import/from-thimble.ts';
+export { Interpreter } from './interpret/interpret.ts';
+export type { Graph, Node, Tensor, TensorType, Value } from './ir/types.ts';
+export { printGraph } from './ir/print.ts';
+export { runPasses } from './passes/index.ts';
+export { makeReport } from './report/report.ts';
+export type { Report } from './report/report.ts';
+export { linkedFootprint, predictFootprint } from './report/footprint.ts';
+export { CompileError } from './support/diagnostics.ts';
+export type { Diagnostic } from './support/diagnostics.ts';
+export type { Board } from './target/board.ts';
+export { boardNames, loadBoard } from './target/load-board.ts';
+export { HOST_TARGET, targetOf } from './target/target.ts';
+export type { Target } from './target/target.ts';
+export { execute } from './workflow/execute.ts';
+export type { ExecuteRequest, Execution } from './workflow/execute.ts';
+export { loadModel } from './workflow/load-model.ts';
+export type { LoadedModel } from './workflow/load-model.ts';
+export { testModel } from './workflow/test-model.ts';
+export type { TestRequest, TestResult } from './workflow/test-model.ts';
