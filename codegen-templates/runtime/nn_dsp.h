@@ -111,7 +111,7 @@ static inline int32_t nn_requantize_double_dsp(int32_t acc, int32_t multiplier, 
     const int32_t twice = acc * 2;
     int32_t rounding = (int32_t)((1u << right) >> 1);
     if (rounding != 0) {
-        rounding += twice >> 31;
+        rounding -= twice < 0 ? 1 : 0;
     }
     return nn_smmlar(twice, multiplier, rounding) >> right;
 }

@@ -56,7 +56,7 @@ static inline int32_t nn_shift_left_saturated(int32_t x, int32_t exponent)
 static inline int32_t nn_rounding_shift(int32_t x, int32_t exponent)
 {
     const int32_t mask = (int32_t)(((int64_t)1 << exponent) - 1);
-    return (x >> exponent) + ((x & mask) > (mask >> 1) + (x < 0 ? 1 : 0) ? 1 : 0);
+    return (int32_t)((int64_t)x >> exponent) + ((x & mask) > (mask >> 1) + (x < 0 ? 1 : 0) ? 1 : 0);
 }
 
 static inline int32_t nn_wrapping_add(int32_t a, int32_t b)

@@ -4,7 +4,7 @@ import type { Graph, Node, Tensor, TensorId } from '../ir/types.ts';
 import { elements } from '../ir/types.ts';
 import { constantValue, valueBytes } from '../ir/values.ts';
 import { OPS, opOf } from '../ops/index.ts';
-import { Unsupported } from '../ops/op.ts';
+import { checkOperands, Unsupported } from '../ops/op.ts';
 import type { Op, Read } from '../ops/op.ts';
 import { CompileError, throwIfAny } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
@@ -166,8 +166,8 @@ function refresh(tensor: TfliteTensor, builder: GraphBuilder): TfliteTensor {
 
 function setShapes(op: Op, node: Node, builder: GraphBuilder): void {
   const inputs = node.inputs.map((id) => (id === undefined ? undefined : builder.tensor(id)));
-  if (inputs[0] === undefined) throw new Unsupported('its first input is missing');
-  if (inputs[0].shape.length === 0) throw new Unsupported('its input is a scalar');
+  checkOperands(op, inputs);
+  if (inputs[0]!.shape.length === 0) throw new Unsupported('its input is a scalar');
   const shapes = op.inferShapes(node.attrs, inputs);
   if (shapes.length !== node.outputs.length) {
     throw new Unsupported(`it has ${node.outputs.length} outputs, not ${shapes.length}`);

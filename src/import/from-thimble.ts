@@ -5,7 +5,7 @@ import type { DType, Graph, Node, Tensor } from '../ir/types.ts';
 import { byteLength, bytesPerElement, sameShape } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { OPS } from '../ops/index.ts';
-import { Unsupported } from '../ops/op.ts';
+import { checkOperands, Unsupported } from '../ops/op.ts';
 import { InternalError } from '../support/diagnostics.ts';
 
 /** The graph of a .thimble file. Throws MalformedFile where it makes no sense. */
@@ -92,6 +92,7 @@ function checkNode(graph: Graph, node: Node): void {
   if (!op) throw new MalformedFile(`the operator "${node.op}" is unknown to this thimble`);
   const typed = typedNode(graph, node);
   try {
+    checkOperands(op, typed.inputs);
     const shapes = op.inferShapes(node.attrs, typed.inputs);
     const wrong = typed.outputs.find((tensor, i) => !sameShape(tensor.shape, shapes[i] ?? []));
     const reason = wrong ? `its output "${wrong.name}" has the wrong shape` : op.reject(typed);

@@ -44,6 +44,8 @@ export interface Op<Attrs = unknown> {
   readonly name: string;
   /** Its line in OPERATORS.md. */
   readonly summary: string;
+  /** Number of inputs it needs besides an optional bias; 1 when left out, 'any' from 1 on. */
+  readonly operands?: 2 | 'any';
   /** Output shapes, or throws Unsupported. Optional inputs left out are undefined. */
   inferShapes(attrs: Attrs, inputs: readonly (TensorType | undefined)[]): (readonly number[])[];
   /** Why the operator cannot work on these types; undefined when it can. */
@@ -73,4 +75,14 @@ export function isOp<Attrs>(node: TypedNode, op: Op<Attrs>): node is TypedNode<A
 /** Types an operator definition. */
 export function defineOp<Attrs>(op: Op<Attrs>): Op<Attrs> {
   return op;
+}
+
+/** Throws Unsupported when an operator has too few or too many inputs, or misses one it needs. */
+export function checkOperands(op: Op, inputs: readonly unknown[]): void {
+  const { operands = 1, weights } = op;
+  const most = operands === 'any' ? Infinity : operands + (weights?.bias === undefined ? 0 : 1);
+  const least = operands === 'any' ? 1 : operands;
+  if (inputs.length < least || inputs.length > most) throw new Unsupported(`it has ${inputs.length} inputs`);
+  const missing = inputs.findIndex((input, i) => input === undefined && i !== weights?.bias);
+  if (missing !== -1) throw new Unsupported(`its input ${missing} is missing`);
 }

@@ -29,8 +29,11 @@ export async function quantizeCommand(file: string, options: QuantizeCommandOpti
   }
   const float = runPasses(model.graph);
   const inputs = await calibrationInputs(model, options.calibrate);
-  const quantized = quantizeGraph(float, inputs, quantizeOptions(options));
-  const errors = layerErrors(float, quantized, inputs.slice(0, 4));
+  const chosen = quantizeOptions(options);
+  const quantized = quantizeGraph(float, inputs, chosen);
+  // Compared on float inputs, whatever the inputs of the file become.
+  const comparable = chosen.io === 'float' ? quantized : quantizeGraph(float, inputs, { ...chosen, io: 'float' });
+  const errors = layerErrors(float, comparable, inputs.slice(0, 4));
   const bytes = writeThimble(toThimble(quantized, `thimble ${VERSION}`));
   await writeFile(options.output, bytes);
   const rows = [

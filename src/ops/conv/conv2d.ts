@@ -18,6 +18,7 @@ export interface Conv2dAttrs extends Window {
 export const conv2d = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   summary: 'Convolution with any stride, dilation, padding and grouping, and a fused clamp',
+  operands: 2,
   inferShapes(attrs, [input, weights]) {
     const [batch, height, width, channels] = planeOf(input);
     const [outputs, , , depth] = planeOf(weights);

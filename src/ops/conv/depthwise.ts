@@ -18,6 +18,7 @@ export interface DepthwiseAttrs extends Window {
 export const depthwiseConv2d = defineOp<DepthwiseAttrs>({
   name: 'depthwise_conv2d',
   summary: 'Depthwise convolution with a depth multiplier, any stride, dilation and padding',
+  operands: 2,
   inferShapes(attrs, [input, weights]) {
     const [batch, height, width, channels] = planeOf(input);
     const outputs = planeOf(weights)[3];

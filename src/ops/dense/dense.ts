@@ -18,6 +18,7 @@ export interface DenseAttrs {
 export const dense = defineOp<DenseAttrs>({
   name: 'dense',
   summary: 'Fully connected layer with a fused clamp',
+  operands: 2,
   inferShapes({ keepDims }, [input, weights]) {
     const [outputs = 0, depth = 0] = weights?.shape ?? [];
     const size = product(input?.shape ?? []);

@@ -42,6 +42,7 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   return defineOp<BinaryAttrs>({
     name: binary.name,
     summary: binary.summary,
+    operands: 2,
     inferShapes: (_, inputs) => {
       const shape = broadcastShape(inputs.map((input) => input?.shape ?? []));
       padLoops(broadcastLoops(shape, inputs.map((input) => input?.shape ?? [])), LOOPS);

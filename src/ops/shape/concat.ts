@@ -14,6 +14,7 @@ export interface ConcatAttrs {
 export const concat = defineOp<ConcatAttrs>({
   name: 'concat',
   summary: 'Tensors joined along an axis; int8 operands share the output’s quantization',
+  operands: 'any',
   inferShapes({ axis }, inputs) {
     const [first, ...rest] = inputs.map((input) => input!.shape);
     const fits = (shape: readonly number[]) =>

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { importModel } from '../../src/import/import-model.ts';
+import { compile } from '../../src/pipeline.ts';
+import { CompileError } from '../../src/support/diagnostics.ts';
+import { Random } from '../../src/support/random.ts';
+import { HOST_TARGET } from '../../src/target/target.ts';
+import { smallNetwork, thimbleFile } from '../support/small-model.ts';
+import { hasShared, modelFile } from '../support/shared.ts';
+
+const SEED = Number(process.env.THIMBLE_SEED ?? 20261124);
+const CASES = 21_000;
+
+console.log(`damaged files: seed ${SEED} (THIMBLE_SEED), ${CASES} cases`);
+
+type Damage = (bytes: Uint8Array, random: Random) => Uint8Array;
+
+const DAMAGES: readonly Damage[] = [
+  (bytes, random) => bytes.subarray(0, random.int(0, bytes.length - 1)),
+  (bytes, random) => flip(bytes, random, 1),
+  (bytes, random) => flip(bytes, random, random.int(2, 40)),
+  // Bits of the tables, which stand near the end and the beginning, rather than of the weights.
+  (bytes, random) => flip(bytes, random, random.int(1, 6), Math.min(4000, bytes.length)),
+  (_, random) => Uint8Array.from({ length: random.int(0, 400) }, () => random.int(0, 255)),
+  (_, random) => {
+    const bytes = Uint8Array.from({ length: random.int(8, 400) }, () => random.int(0, 255));
+    bytes.set(Buffer.from('TFL3'), 4);
+    return bytes;
+  },
+  (bytes, random) => splice(bytes, random),
+];
+
+function flip(bytes: Uint8Array, random: Random, times: number, within = bytes.length): Uint8Array {
+  const copy = bytes.slice();
+  const start = random.chance(0.5) ? 0 : bytes.length - within;
+  for (let i = 0; i < times; i++) copy[start + random.int(0, within - 1)]! ^= 1 << random.int(0, 7);
+  return copy;
+}
+
+function splice(bytes: Uint8Array, random: Random): Uint8Array {
+  const copy = bytes.slice();
+  const length = random.int(1, Math.min(64, bytes.length));
+  copy.copyWithin(random.int(0, bytes.length - length), random.int(0, bytes.length - length), length);
+  return copy;
+}
+
+// What a user may see: a program, or an error with a code. Anything else escapes and fails the test.
+function outcomeOf(bytes: Uint8Array): string {
+  try {
+    const graph = importModel(bytes, 'damaged');
+    compile(graph, bytes, HOST_TARGET, { name: 'damaged', source: 'damaged' });
+    return 'compiled';
+  } catch (error) {
+    if (error instanceof CompileError) return error.diagnostics[0]!.code;
+    throw error;
+  }
+}
+
+function sources(): [string, Uint8Array][] {
+  const own: [string, Uint8Array] = ['small.thimble', thimbleFile(smallNetwork())];
+  if (!hasShared) return [own];
+  const models = ['micro_speech_quantized', 'mnist_lstm_int8', 'kws_ref_model'];
+  return [own, ...models.map((name): [string, Uint8Array] => [name, new Uint8Array(readFileSync(modelFile(name)))])];
+}
+
+describe('damaged files give a coded error or a program, never a crash', () => {
+  const files = sources();
+  it.each(files.map(([name], i) => ({ name, i })))('$name', ({ i }) => {
+    const [, bytes] = files[i]!;
+    const random = new Random(SEED + i);
+    const seen = new Map<string, number>();
+    for (let n = 0; n < CASES / files.length; n++) {
+      const damaged = DAMAGES[n % DAMAGES.length]!(bytes, random);
+      const started = performance.now();
+      let outcome: string;
+      try {
+        outcome = outcomeOf(damaged);
+      } catch (error) {
+        throw new Error(`case ${n} of seed ${SEED + i}`, { cause: error });
+      }
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+      expect(performance.now() - started, `case ${n} hangs`).toBeLessThan(20_000);
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  });
+});
+
+it('a .thimble file is refused when any single byte is altered or missing', () => {
+  const bytes = thimbleFile(smallNetwork());
+  for (let i = 0; i < bytes.length; i += 7) {
+    const altered = bytes.slice();
+    altered[i]! ^= 0x10;
+    expect(() => importModel(altered, 'altered'), `byte ${i}`).toThrow(CompileError);
+    expect(() => importModel(bytes.subarray(0, i), 'cut'), `cut at ${i}`).toThrow(CompileError);
+  }
+  expect(importModel(bytes, 'whole').nodes).toHaveLength(smallNetwork().nodes.length);
+});

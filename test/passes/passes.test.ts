@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { Interpreter } from '../../src/interpret/interpret.ts';
+import { PASSES, runPasses } from '../../src/passes/index.ts';
+import { verifyGraph } from '../../src/ir/verify.ts';
+import { Random } from '../../src/support/random.ts';
+import { inputBytes } from '../support/cases.ts';
+import { smallFloatNetwork, smallNetwork } from '../support/small-model.ts';
+
+const ops = (graph: { nodes: readonly { op: string }[] }) => graph.nodes.map(({ op }) => op);
+
+it('padding and clamps become part of the convolution, dead nodes go', () => {
+  const graph = runPasses(smallFloatNetwork());
+  expect(ops(graph)).toEqual(['conv2d', 'mean']);
+  expect(graph.nodes[0]!.attrs).toMatchObject({ padding: [1, 1, 1, 1], activation: 'relu6' });
+});
+
+describe('no pass changes a bit', () => {
+  it.each([1, 2, 3, 4, 5])('seed %i', (seed) => {
+    for (const graph of [smallFloatNetwork(seed), smallNetwork(seed)]) {
+      const input = inputBytes(graph, new Random(seed), 'random');
+      const before = new Interpreter(graph).runBytes(input);
+      for (const pass of PASSES) expect(new Interpreter(pass.run(graph)).runBytes(input), pass.name).toEqual(before);
+      expect(new Interpreter(runPasses(graph)).runBytes(input)).toEqual(before);
+    }
+  });
+});
+
+it('a broken graph is blamed on the pass that broke it', () => {
+  const graph = smallNetwork();
+  const broken = { ...graph, nodes: graph.nodes.slice(1) };
+  expect(() => verifyGraph(broken, 'pass test')).toThrow(/after pass test: depthwise_conv2d reads %\d+ before/);
+});
