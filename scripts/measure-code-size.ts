@@ -29,7 +29,11 @@ function variants(): { file: string; template: string; view: Record<string, stri
     list.push({ file: `${name}.c`, template: `ops/${template}.c.ejs`, view: { name, ...view } });
   for (const rounding of ['double', 'single'] as const) {
     const end = rounding === 'single' ? '_single' : '';
-    for (const [name, template] of [['conv2d_s8', 'conv/conv2d-s8'], ['depthwise_s8', 'conv/depthwise-s8'], ['dense_s8', 'dense/dense-s8']] as const) {
+    for (const [name, template] of [
+      ['conv2d_s8', 'conv/conv2d-s8'],
+      ['depthwise_s8', 'conv/depthwise-s8'],
+      ['dense_s8', 'dense/dense-s8'],
+    ] as const) {
       add(`nn_${name}${end}`, template, { rounding, weightZero: false });
       add(`nn_${name}_zero${end}`, template, { rounding, weightZero: true });
       add(`nn_${name}_dsp${end}`, `${template}-dsp`, { rounding });
@@ -40,10 +44,42 @@ function variants(): { file: string; template: string; view: Record<string, stri
     add(`nn_prelu_s8${end}`, 'elementwise/prelu-s8', { rounding });
     add(`nn_mean_s8${end}`, 'reduce/mean-s8', { rounding });
   }
-  for (const [symbol, name] of [['+', 'add'], ['-', 'sub'], ['*', 'mul']] as const) add(`nn_${name}_f32`, 'elementwise/binary-f32', { symbol });
+  for (const [symbol, name] of [
+    ['+', 'add'],
+    ['-', 'sub'],
+    ['*', 'mul'],
+  ] as const)
+    add(`nn_${name}_f32`, 'elementwise/binary-f32', { symbol });
   add('nn_average_pool_s8_up', 'pool/average-pool-s8', { roundUp: true });
-  for (const kind of ['average', 'max']) for (const type of ['s8', 'f32']) add(`nn_${kind}_pool_${type}`, `pool/${kind}-pool-${type}`, { roundUp: false });
-  for (const [name, template] of [['conv2d_f32', 'conv/conv2d-f32'], ['depthwise_f32', 'conv/depthwise-f32'], ['dense_f32', 'dense/dense-f32'], ['prelu_f32', 'elementwise/prelu-f32'], ['mean_f32', 'reduce/mean-f32'], ['lut_s8', 'activation/lut-s8'], ['relu_f32', 'activation/relu-f32'], ['leaky_relu_f32', 'activation/leaky-relu-f32'], ['hard_swish_f32', 'activation/hard-swish-f32'], ['logistic_f32', 'activation/logistic-f32'], ['tanh_f32', 'activation/tanh-f32'], ['softmax_s8', 'softmax/softmax-s8'], ['softmax_s8_table', 'softmax/softmax-s8-table'], ['softmax_f32', 'softmax/softmax-f32'], ['log_softmax_s8', 'softmax/log-softmax-s8'], ['log_softmax_f32', 'softmax/log-softmax-f32'], ['copy', 'shape/copy'], ['fill_s8', 'shape/fill-s8'], ['fill_f32', 'shape/fill-f32'], ['resize_nearest', 'shape/resize-nearest'], ['resize_bilinear_s8', 'shape/resize-bilinear-s8'], ['resize_bilinear_f32', 'shape/resize-bilinear-f32'], ['flip', 'quantize/flip']] as const) add(`nn_${name}`, template);
+  for (const kind of ['average', 'max'])
+    for (const type of ['s8', 'f32'])
+      add(`nn_${kind}_pool_${type}`, `pool/${kind}-pool-${type}`, { roundUp: false });
+  for (const [name, template] of [
+    ['conv2d_f32', 'conv/conv2d-f32'],
+    ['depthwise_f32', 'conv/depthwise-f32'],
+    ['dense_f32', 'dense/dense-f32'],
+    ['prelu_f32', 'elementwise/prelu-f32'],
+    ['mean_f32', 'reduce/mean-f32'],
+    ['lut_s8', 'activation/lut-s8'],
+    ['relu_f32', 'activation/relu-f32'],
+    ['leaky_relu_f32', 'activation/leaky-relu-f32'],
+    ['hard_swish_f32', 'activation/hard-swish-f32'],
+    ['logistic_f32', 'activation/logistic-f32'],
+    ['tanh_f32', 'activation/tanh-f32'],
+    ['softmax_s8', 'softmax/softmax-s8'],
+    ['softmax_s8_table', 'softmax/softmax-s8-table'],
+    ['softmax_f32', 'softmax/softmax-f32'],
+    ['log_softmax_s8', 'softmax/log-softmax-s8'],
+    ['log_softmax_f32', 'softmax/log-softmax-f32'],
+    ['copy', 'shape/copy'],
+    ['fill_s8', 'shape/fill-s8'],
+    ['fill_f32', 'shape/fill-f32'],
+    ['resize_nearest', 'shape/resize-nearest'],
+    ['resize_bilinear_s8', 'shape/resize-bilinear-s8'],
+    ['resize_bilinear_f32', 'shape/resize-bilinear-f32'],
+    ['flip', 'quantize/flip'],
+  ] as const)
+    add(`nn_${name}`, template);
   for (const unsigned of [false, true]) {
     add(`nn_quantize_${unsigned ? 'u8' : 's8'}`, 'quantize/quantize-f32', { unsigned });
     add(`nn_dequantize_${unsigned ? 'u8' : 's8'}`, 'quantize/dequantize', { unsigned });
@@ -52,14 +88,18 @@ function variants(): { file: string; template: string; view: Record<string, stri
 }
 
 function structNames(): string[] {
-  return headers.flatMap((file) => [...readTemplate(`runtime/${file}`).matchAll(/^} (nn_\w+);/gm)].map((m) => m[1]!));
+  return headers.flatMap((file) =>
+    [...readTemplate(`runtime/${file}`).matchAll(/^} (nn_\w+);/gm)].map((m) => m[1]!),
+  );
 }
 
 async function measure(boardName: string) {
   const board = loadBoard(boardName);
   const folder = mkdtempSync(path.join(tmpdir(), 'thimble-sizes-'));
   const flags = [...coreFlags(board), ...COMMON, '-fcallgraph-info=su'];
-  const usable = variants().filter(({ file }) => board.features.includes('dsp') || !file.includes('_dsp'));
+  const usable = variants().filter(
+    ({ file }) => board.features.includes('dsp') || !file.includes('_dsp'),
+  );
   const structs = structNames();
   const table = `${headers.map((h) => `#include "${h}"\n`).join('')}const int sizes_of_structs[] = { ${structs.map((s) => `(int)sizeof(${s})`).join(', ')} };\n`;
   const files = new Map([
@@ -73,13 +113,23 @@ async function measure(boardName: string) {
   const units: Record<string, number> = {};
   const stacks: Record<string, number> = {};
   for (const { file } of usable) {
-    const sections = parseSections(await runTool(sizeTool, ['-A', '-d', file.replace(/\.c$/, '.o')], folder));
-    units[file] = sections.filter(({ name }) => /^\.(text|rodata)/.test(name)).reduce((sum, s) => sum + s.size, 0);
+    const sections = parseSections(
+      await runTool(sizeTool, ['-A', '-d', file.replace(/\.c$/, '.o')], folder),
+    );
+    units[file] = sections
+      .filter(({ name }) => /^\.(text|rodata)/.test(name))
+      .reduce((sum, s) => sum + s.size, 0);
     const graph = readFileSync(path.join(folder, file.replace(/\.c$/, '.ci')), 'utf8');
     stacks[file] = deepestStack([graph], file.replace(/\.c$/, ''));
   }
-  await runTool(gcc.replace(/gcc$/, 'objcopy'), ['-O', 'binary', '--only-section=.rodata', 'structs.o', 'structs.bin'], folder);
-  const sizes = new Int32Array(new Uint8Array(readFileSync(path.join(folder, 'structs.bin'))).buffer);
+  await runTool(
+    gcc.replace(/gcc$/, 'objcopy'),
+    ['-O', 'binary', '--only-section=.rodata', 'structs.o', 'structs.bin'],
+    folder,
+  );
+  const sizes = new Int32Array(
+    new Uint8Array(readFileSync(path.join(folder, 'structs.bin'))).buffer,
+  );
   rmSync(folder, { recursive: true });
   return { units, stacks, structs: Object.fromEntries(structs.map((s, i) => [s, sizes[i]!])) };
 }
@@ -94,10 +144,17 @@ for (const name of BOARDS) {
   const points: [number, number][] = [];
   let [stack, other] = [0, 0];
   for (const file of models) {
-    const { program, outcome, built } = await execute({ model: await loadModel(file), board, where: 'qemu', vectors: [] });
+    const { program, outcome, built } = await execute({
+      model: await loadModel(file),
+      board,
+      where: 'qemu',
+      vectors: [],
+    });
     const footprint = linkedFootprint(program, built!, outcome.stackBytes);
     const calls = program.schedule.steps.flatMap(({ code }) => code.calls);
-    const known = program.library.units.reduce((sum, { file: unit }) => sum + units[unit]!, 0) + calls.reduce((sum, { struct }) => sum + structs[struct]!, 0);
+    const known =
+      program.library.units.reduce((sum, { file: unit }) => sum + units[unit]!, 0) +
+      calls.reduce((sum, { struct }) => sum + structs[struct]!, 0);
     points.push([calls.length, footprint.flash.code - known]);
     const deepest = Math.max(...program.library.units.map(({ file: unit }) => stacks[unit]!));
     stack = Math.max(stack, built!.stackBound - deepest);
@@ -105,8 +162,18 @@ for (const name of BOARDS) {
   }
   const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
   const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
-  const slope = points.reduce((s, [x, y]) => s + (x - mx) * (y - my), 0) / points.reduce((s, [x]) => s + (x - mx) ** 2, 0);
-  result[board.cpu] = { firmware: Math.round(my - slope * mx), other, stack, layer: Math.round(slope), structs, units, stacks };
+  const slope =
+    points.reduce((s, [x, y]) => s + (x - mx) * (y - my), 0) /
+    points.reduce((s, [x]) => s + (x - mx) ** 2, 0);
+  result[board.cpu] = {
+    firmware: Math.round(my - slope * mx),
+    other,
+    stack,
+    layer: Math.round(slope),
+    structs,
+    units,
+    stacks,
+  };
   console.log(board.cpu, points, Math.round(my - slope * mx), Math.round(slope), stack, other);
 }
 writeFileSync(OUTPUT, `${JSON.stringify(result, null, 2)}\n`);

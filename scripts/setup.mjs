@@ -17,7 +17,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 if (!existsSync(`${root}node_modules/.package-lock.json`)) run('npm', ['ci']);
 
-const missing = Object.entries(PACKAGES).flatMap(([tool, packages]) => (onPath(tool) ? [] : packages));
+const missing = Object.entries(PACKAGES).flatMap(([tool, packages]) =>
+  onPath(tool) ? [] : packages,
+);
 if (missing.length > 0) install(missing);
 
 function install(packages) {

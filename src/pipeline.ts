@@ -29,7 +29,12 @@ export interface Program {
 }
 
 /** The whole compiler: a graph in, a C library out. */
-export function compile(imported: Graph, bytes: Uint8Array, target: Target, options: CompileOptions): Program {
+export function compile(
+  imported: Graph,
+  bytes: Uint8Array,
+  target: Target,
+  options: CompileOptions,
+): Program {
   const graph = runPasses(imported);
   const schedule = lower(graph, target);
   const plan = planMemory(schedule);
@@ -44,9 +49,9 @@ export function compile(imported: Graph, bytes: Uint8Array, target: Target, opti
   return { name: options.name, graph, target, schedule, plan, library };
 }
 
-const manifest = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 export const VERSION = manifest.version;
 

@@ -30,7 +30,9 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 /** Names of operators may stand in the code of these folders only. */
 const MAY_NAME_OPERATORS = ['ops', 'passes', 'compress'];
 
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
 const folderOf = (file: string) => file.split(path.sep)[0]!;
 
 function importsOf(file: string): string[] {
@@ -44,7 +46,9 @@ it('every folder imports only what the table allows', () => {
     const folder = folderOf(file);
     const allowed = ALLOWED[folder];
     if (!allowed) return [];
-    const bad = importsOf(file).filter((target) => ![folder, ...allowed].includes(folderOf(target)));
+    const bad = importsOf(file).filter(
+      (target) => ![folder, ...allowed].includes(folderOf(target)),
+    );
     return bad.map((target) => `${file} imports ${target}`);
   });
   expect(wrong).toEqual([]);
@@ -62,19 +66,36 @@ it('nobody imports the command line, and only it and the workflow import the pip
 it('operators import only the record types of formats', () => {
   const wrong = files
     .filter((file) => folderOf(file) === 'ops')
-    .flatMap((file) => importsOf(file).filter((target) => folderOf(target) === 'formats' && !target.endsWith('records.ts')));
+    .flatMap((file) =>
+      importsOf(file).filter(
+        (target) => folderOf(target) === 'formats' && !target.endsWith('records.ts'),
+      ),
+    );
   expect(wrong).toEqual([]);
 });
 
 it('only ops, passes and compress name an operator', () => {
-  const names = ['conv2d', 'depthwise_conv2d', 'average_pool', 'max_pool', 'log_softmax', 'leaky_relu', 'hard_swish', 'resize_bilinear'];
+  const names = [
+    'conv2d',
+    'depthwise_conv2d',
+    'average_pool',
+    'max_pool',
+    'log_softmax',
+    'leaky_relu',
+    'hard_swish',
+    'resize_bilinear',
+  ];
   const wrong = files
     .filter((file) => !MAY_NAME_OPERATORS.includes(folderOf(file)))
-    .filter((file) => names.some((name) => readFileSync(path.join(SRC, file), 'utf8').includes(`'${name}'`)));
+    .filter((file) =>
+      names.some((name) => readFileSync(path.join(SRC, file), 'utf8').includes(`'${name}'`)),
+    );
   expect(wrong).toEqual([]);
 });
 
 it('files stay small', () => {
-  const long = files.filter((file) => readFileSync(path.join(SRC, file), 'utf8').split('\n').length > 400);
+  const long = files.filter(
+    (file) => readFileSync(path.join(SRC, file), 'utf8').split('\n').length > 400,
+  );
   expect(long).toEqual([]);
 });

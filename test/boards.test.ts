@@ -6,7 +6,10 @@ import { limitBoard } from '../src/target/limits.ts';
 import { boardNames, loadBoard } from '../src/target/load-board.ts';
 import { CompileError } from '../src/support/diagnostics.ts';
 
-const file = (name: string) => JSON.parse(readFileSync(new URL(`../boards/${name}/board.json`, import.meta.url), 'utf8')) as Record<string, unknown>;
+const file = (name: string) =>
+  JSON.parse(
+    readFileSync(new URL(`../boards/${name}/board.json`, import.meta.url), 'utf8'),
+  ) as Record<string, unknown>;
 
 describe('boards', () => {
   it.each(boardNames())('%s loads and has a machine that stands for it', (name) => {
@@ -18,12 +21,19 @@ describe('boards', () => {
   });
 
   it('the published schema is the one that boards are checked with', () => {
-    const published = JSON.parse(readFileSync(new URL('../boards/board.schema.json', import.meta.url), 'utf8')) as unknown;
+    const published = JSON.parse(
+      readFileSync(new URL('../boards/board.schema.json', import.meta.url), 'utf8'),
+    ) as unknown;
     expect(published).toEqual(JSON.parse(JSON.stringify(boardJsonSchema())));
   });
 
   it('every problem of a board file is told at once', () => {
-    const problems = parseBoard('b', '/b', { ...file('mps2-an386'), colour: 'red', cpu: 'cortex-m99', clockHz: -1 });
+    const problems = parseBoard('b', '/b', {
+      ...file('mps2-an386'),
+      colour: 'red',
+      cpu: 'cortex-m99',
+      clockHz: -1,
+    });
     expect(problems).toEqual([
       expect.stringContaining('cpu'),
       expect.stringContaining('clockHz'),
@@ -43,7 +53,9 @@ describe('boards', () => {
   it('limits shrink a board and cannot grow it', () => {
     const board = limitBoard(loadBoard('stm32f4-discovery'), { ram: 100 * 1024 });
     expect(board.memory.filter((m) => m.kind === 'ram').map((m) => m.size)).toEqual([100 * 1024]);
-    expect(() => limitBoard(loadBoard('stm32f4-discovery'), { ram: 2 ** 30 })).toThrow(CompileError);
+    expect(() => limitBoard(loadBoard('stm32f4-discovery'), { ram: 2 ** 30 })).toThrow(
+      CompileError,
+    );
   });
 
   it('a slip of the keyboard gets the name that was meant', () => {

@@ -18,7 +18,11 @@ const GRIDS = [
  * the anchor) and classificators [896] (logits). Overlapping boxes are averaged by their scores
  * (Bazarevsky et al., "BlazeFace", 2019, section 4.4).
  */
-export function decodeFaces(regressors: Float32Array, logits: Float32Array, threshold = 0.6): Face[] {
+export function decodeFaces(
+  regressors: Float32Array,
+  logits: Float32Array,
+  threshold = 0.6,
+): Face[] {
   const candidates = anchors()
     .map(([x, y], i): Face => {
       const box = regressors.subarray(i * 16, i * 16 + 4);

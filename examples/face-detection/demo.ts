@@ -24,8 +24,13 @@ import type { Face } from './blazeface.ts';
 import { drawBoxes, readJpeg, toTensor, writePng } from './photo.ts';
 
 const OUTPUT = fileURLToPath(new URL('../../out/demo/', import.meta.url));
-const MODEL = fileURLToPath(import.meta.resolve('@mediapipe/face_detection/face_detection_short_range.tflite'));
-const photoFile = (i: number) => fileURLToPath(new URL(`../../node_modules/@vladmandic/face-api/demo/sample${i}.jpg`, import.meta.url));
+const MODEL = fileURLToPath(
+  import.meta.resolve('@mediapipe/face_detection/face_detection_short_range.tflite'),
+);
+const photoFile = (i: number) =>
+  fileURLToPath(
+    new URL(`../../node_modules/@vladmandic/face-api/demo/sample${i}.jpg`, import.meta.url),
+  );
 
 /** Logits run to -487, but only those near 0 decide: this range keeps them apart. */
 const RANGES = new Map([['classificators', { low: -16, high: 8 }]]);
@@ -48,10 +53,18 @@ const file = writeThimble(toThimble(graph, `thimble ${VERSION}`));
 say(`compiling for ${board.title}, building, running under QEMU`);
 const quantized = { ...model, name: 'blazeface', graph, bytes: file };
 const run = await execute({ model: quantized, board, where: 'qemu', vectors: inputs });
-const bench = await execute({ model: quantized, board, where: 'qemu', vectors: inputs.slice(0, 1), instrument: 'bench' });
+const bench = await execute({
+  model: quantized,
+  board,
+  where: 'qemu',
+  vectors: inputs.slice(0, 1),
+  instrument: 'bench',
+});
 
 const reference = new Interpreter(run.program.graph);
-const exact = inputs.every((input, i) => firstDifference(run.outcome.outputs[i]!, reference.runBytes(input)) === -1);
+const exact = inputs.every(
+  (input, i) => firstDifference(run.outcome.outputs[i]!, reference.runBytes(input)) === -1,
+);
 if (!exact) throw new Error('the firmware differs from the reference interpreter');
 
 const floatReference = new Interpreter(float);
@@ -74,10 +87,18 @@ say(
 );
 say('');
 say(`firmware against reference   ${inputs.length} photographs, every byte equal`);
-say(`largest score difference     ${largestDifference().toFixed(3)} from the float model, over all faces of all photographs`);
-say(`flash                        ${formatSize(report.flash.total)} (weights ${formatSize(report.flash.weights)}; the float16 file has ${formatSize(model.bytes.length)})`);
-say(`RAM                          ${formatSize(report.ram.total)} (arena ${formatSize(report.ram.arena)}, stack ${report.ram.stack} B)`);
-say(`instructions per inference   ${formatCount(bench.outcome.instructions!)} for ${formatCount(report.macs)} MACs`);
+say(
+  `largest score difference     ${largestDifference().toFixed(3)} from the float model, over all faces of all photographs`,
+);
+say(
+  `flash                        ${formatSize(report.flash.total)} (weights ${formatSize(report.flash.weights)}; the float16 file has ${formatSize(model.bytes.length)})`,
+);
+say(
+  `RAM                          ${formatSize(report.ram.total)} (arena ${formatSize(report.ram.arena)}, stack ${report.ram.stack} B)`,
+);
+say(
+  `instructions per inference   ${formatCount(bench.outcome.instructions!)} for ${formatCount(report.macs)} MACs`,
+);
 say(`picture                      ${OUTPUT}faces.png`);
 say(`took                         ${((performance.now() - started) / 1000).toFixed(1)} s`);
 
@@ -96,7 +117,9 @@ function distance(a: Face, b: Face): number {
 
 function rowOf(face: Face, other: Face | undefined, i: number): string[] {
   const at = (f: Face) => `${f.x.toFixed(2)}, ${f.y.toFixed(2)}`;
-  const known = other ? [other.score.toFixed(2), at(other), distance(face, other).toFixed(3)] : ['-', '-', '-'];
+  const known = other
+    ? [other.score.toFixed(2), at(other), distance(face, other).toFixed(3)]
+    : ['-', '-', '-'];
   return [String(i + 1), face.score.toFixed(2), at(face), ...known];
 }
 

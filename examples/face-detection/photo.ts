@@ -21,17 +21,28 @@ export function toTensor(photo: Photo, size: number): Float32Array {
   const edge = (i: number) => Math.round((i * side) / size);
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      const sum = [0, 0, 0];
+      const sum = sumArea(
+        photo,
+        [edge(x) - left, edge(x + 1) - left],
+        [edge(y) - top, edge(y + 1) - top],
+      );
       const area = (edge(x + 1) - edge(x)) * (edge(y + 1) - edge(y));
-      for (let py = edge(y); py < edge(y + 1); py++)
-        for (let px = edge(x); px < edge(x + 1); px++) {
-          const [sx, sy] = [Math.floor(px - left), Math.floor(py - top)];
-          if (sx < 0 || sy < 0 || sx >= photo.width || sy >= photo.height) continue;
-          for (let c = 0; c < 3; c++) sum[c]! += photo.data[(sy * photo.width + sx) * 4 + c]!;
-        }
-      for (let c = 0; c < 3; c++) tensor[(y * size + x) * 3 + c] = sum[c]! / area / 127.5 - 1;
+      sum.forEach((value, c) => (tensor[(y * size + x) * 3 + c] = value / area / 127.5 - 1));
     }
   return tensor;
+}
+
+// Sums of red, green and blue over an area, black outside the photo.
+function sumArea(
+  photo: Photo,
+  [x0, x1]: readonly [number, number],
+  [y0, y1]: readonly [number, number],
+): number[] {
+  const sum = [0, 0, 0];
+  for (let y = Math.max(0, Math.floor(y0)); y < Math.min(photo.height, Math.floor(y1)); y++)
+    for (let x = Math.max(0, Math.floor(x0)); x < Math.min(photo.width, Math.floor(x1)); x++)
+      for (let c = 0; c < 3; c++) sum[c]! += photo.data[(y * photo.width + x) * 4 + c]!;
+  return sum;
 }
 
 /** The photo at a width, with rectangles drawn on it; coordinates are fractions of its square. */
@@ -40,7 +51,10 @@ export function drawBoxes(photo: Photo, boxes: readonly Rectangle[], width: numb
   const png = new PNG({ width, height });
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const from = (Math.floor((y * photo.height) / height) * photo.width + Math.floor((x * photo.width) / width)) * 4;
+      const from =
+        (Math.floor((y * photo.height) / height) * photo.width +
+          Math.floor((x * photo.width) / width)) *
+        4;
       for (let c = 0; c < 4; c++) png.data[(y * width + x) * 4 + c] = photo.data[from + c]!;
     }
   const side = Math.max(width, height);

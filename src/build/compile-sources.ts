@@ -5,7 +5,10 @@ import { execa } from 'execa';
 import { InternalError } from '../support/diagnostics.ts';
 
 /** Writes generated files below a folder. */
-export async function writeFiles(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function writeFiles(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+): Promise<void> {
   const folders = new Set([...files.keys()].map((file) => path.dirname(path.join(folder, file))));
   await Promise.all([...folders].map((each) => mkdir(each, { recursive: true })));
   await Promise.all([...files].map(([file, text]) => writeFile(path.join(folder, file), text)));
@@ -21,7 +24,11 @@ export async function compileSources(
   const queue = [...sources];
   const worker = async (): Promise<void> => {
     for (let source = queue.shift(); source; source = queue.shift()) {
-      await runTool(compiler, [...flags, '-I.', '-Iruntime', '-c', source, '-o', objectOf(source)], folder);
+      await runTool(
+        compiler,
+        [...flags, '-I.', '-Iruntime', '-c', source, '-o', objectOf(source)],
+        folder,
+      );
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
@@ -30,11 +37,15 @@ export async function compileSources(
 }
 
 /** Runs a tool on generated files; that it fails is thimble's fault. */
-export async function runTool(command: string, args: readonly string[], cwd: string): Promise<string> {
+export async function runTool(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+): Promise<string> {
   const result = await execa(command, args, { cwd, reject: false, all: true, stdin: 'ignore' });
   if (result.failed) {
     const where = `${path.basename(command)} ${args.join(' ')}`;
-    throw new InternalError(`${where}\n${result.all ?? result.shortMessage ?? ''}`);
+    throw new InternalError(`${where}\n${result.all}`);
   }
   return result.stdout;
 }

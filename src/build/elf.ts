@@ -10,7 +10,10 @@ export interface Section {
 export interface ElfFacts {
   readonly sections: readonly Section[];
   /** Size of each function and object by symbol. */
-  readonly symbols: ReadonlyMap<string, { readonly address: number; readonly size: number; readonly type: string }>;
+  readonly symbols: ReadonlyMap<
+    string,
+    { readonly address: number; readonly size: number; readonly type: string }
+  >;
 }
 
 /** Reads sections and symbols with the toolchain's own tools, which stand beside the compiler. */
@@ -36,19 +39,26 @@ function parseSymbols(text: string): ElfFacts['symbols'] {
     const match = /^([0-9a-f]+)(?: ([0-9a-f]+))? (\w) (\S+)$/.exec(line);
     if (!match) continue;
     const [, address, size = '0', type, name] = match;
-    symbols.set(name!, { address: parseInt(address!, 16) & ~1, size: parseInt(size, 16), type: type! });
+    symbols.set(name!, {
+      address: parseInt(address!, 16) & ~1,
+      size: parseInt(size, 16),
+      type: type!,
+    });
   }
   return symbols;
 }
 
 /** Single- and double-precision helpers of libgcc, called where the core lacks an instruction. */
 export function floatHelpers({ symbols }: ElfFacts): string[] {
-  return [...symbols.keys()].filter((name) => /^__aeabi_(f|d|i2f|ui2f|l2f|ul2f|i2d|ui2d|cf|cd)/.test(name));
+  return [...symbols.keys()].filter((name) =>
+    /^__aeabi_(f|d|i2f|ui2f|l2f|ul2f|i2d|ui2d|cf|cd)/.test(name),
+  );
 }
 
 /** Sections that reach beyond the memory they lie in. */
 export function misplaced({ sections }: ElfFacts, board: Board): string[] {
-  const inside = (s: Section, m: Memory) => s.address >= m.start && s.address + s.size <= m.start + m.size;
+  const inside = (s: Section, m: Memory) =>
+    s.address >= m.start && s.address + s.size <= m.start + m.size;
   const loaded = /^\.(vectors|text|rodata|data|bss|arena|stack|ARM\.exidx)/;
   return sections
     .filter((s) => loaded.test(s.name) && s.size > 0 && !board.memory.some((m) => inside(s, m)))

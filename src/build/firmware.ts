@@ -39,14 +39,22 @@ export async function buildFirmware(board: Board, sources: Sources): Promise<Bui
   const folder = await mkdtemp(path.join(tmpdir(), 'thimble-'));
   try {
     await writeFiles(folder, sources.files);
-    const flags = [...coreFlags(board), ...COMMON, '-ffunction-sections', '-fdata-sections', '-fcallgraph-info=su'];
+    const flags = [
+      ...coreFlags(board),
+      ...COMMON,
+      '-ffunction-sections',
+      '-fdata-sections',
+      '-fcallgraph-info=su',
+    ];
     const defines = sources.defines.map((define) => `-D${define}`);
     const all = [...sources.library, ...sources.firmware];
     const objects = await compileSources(gcc, folder, all, [...flags, ...defines]);
     await runTool(gcc, linkArguments(board, objects), folder);
     const facts = await readElf(gcc, folder, 'firmware.elf');
     await checkElf(gcc, folder, facts, board, sources);
-    const graphs = await Promise.all(all.map((file) => readFile(path.join(folder, file.replace(/\.c$/, '.ci')), 'utf8')));
+    const graphs = await Promise.all(
+      all.map((file) => readFile(path.join(folder, file.replace(/\.c$/, '.ci')), 'utf8')),
+    );
     const stackBound = deepestStack(graphs, sources.entry);
     return { folder, elf: path.join(folder, 'firmware.elf'), facts, stackBound };
   } catch (error) {
@@ -63,20 +71,53 @@ export async function convertImages(folder: string): Promise<void> {
 }
 
 function linkArguments(board: Board, objects: readonly string[]): string[] {
-  const link = ['-nostartfiles', '--specs=nano.specs', '-Wl,--gc-sections', '-Wl,-T,link.ld', '-Wl,-Map,firmware.map'];
-  return [...coreFlags(board), ...link, '-Wl,--no-warn-rwx-segments', ...objects, '-o', 'firmware.elf'];
+  const link = [
+    '-nostartfiles',
+    '--specs=nano.specs',
+    '-Wl,--gc-sections',
+    '-Wl,-T,link.ld',
+    '-Wl,-Map,firmware.map',
+  ];
+  return [
+    ...coreFlags(board),
+    ...link,
+    '-Wl,--no-warn-rwx-segments',
+    ...objects,
+    '-o',
+    'firmware.elf',
+  ];
 }
 
-async function checkElf(gcc: string, folder: string, facts: ElfFacts, board: Board, sources: Sources): Promise<void> {
+async function checkElf(
+  gcc: string,
+  folder: string,
+  facts: ElfFacts,
+  board: Board,
+  sources: Sources,
+): Promise<void> {
   const problems: Diagnostic[] = [];
   const report = (code: string, found: readonly string[], message: string) => {
     if (found.length === 0) return;
-    problems.push({ code, message, notes: found, where: board.name, hint: 'report this: thimble should not have built it' });
+    problems.push({
+      code,
+      message,
+      notes: found,
+      where: board.name,
+      hint: 'report this: thimble should not have built it',
+    });
   };
   if (!sources.usesFloat) {
-    report('float-helpers', floatHelpers(facts), 'the firmware calls float helpers, the model has no float');
+    report(
+      'float-helpers',
+      floatHelpers(facts),
+      'the firmware calls float helpers, the model has no float',
+    );
   }
-  report('illegal-instructions', await illegalInstructions(gcc, folder, 'firmware.elf', board), `the firmware has instructions that a ${board.cpu} lacks`);
+  report(
+    'illegal-instructions',
+    await illegalInstructions(gcc, folder, 'firmware.elf', board),
+    `the firmware has instructions that a ${board.cpu} lacks`,
+  );
   report('misplaced-section', misplaced(facts, board), 'a section lies outside the memories');
   if (problems.length > 0) throw new CompileError(problems, 'run-failed');
 }

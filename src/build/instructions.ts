@@ -14,14 +14,27 @@ const DSP =
   /^(smla[bt][bt]|smlad|smladx|smlald|smlaldx|smlal[bt][bt]|smlaw[bt]|smlsd|smlsdx|smlsld|smmla|smmlar|smmls|smmul|smmulr|smuad|smuadx|smul[bt][bt]|smulw[bt]|smusd|umaal|pkhbt|pkhtb|qadd|qsub|qdadd|qdsub|[squ]h?add(8|16)|[squ]h?sub(8|16)|s?u?sat16|sel|sxtab|sxtab16|sxtah|sxtb16|uxtab|uxtab16|uxtah|uxtb16|usad8|usada8)(eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)?$/;
 
 /** Instructions in an ELF that the board's core does not have, by mnemonic. */
-export async function illegalInstructions(gcc: string, folder: string, elf: string, board: Board): Promise<string[]> {
-  const listing = await runTool(gcc.replace(/gcc$/, 'objdump'), ['-d', '--no-show-raw-insn', elf], folder);
+export async function illegalInstructions(
+  gcc: string,
+  folder: string,
+  elf: string,
+  board: Board,
+): Promise<string[]> {
+  const listing = await runTool(
+    gcc.replace(/gcc$/, 'objdump'),
+    ['-d', '--no-show-raw-insn', elf],
+    folder,
+  );
   return findIllegal(listing, board);
 }
 
-export function findIllegal(listing: string, { cpu, features }: Pick<Board, 'cpu' | 'features'>): string[] {
+export function findIllegal(
+  listing: string,
+  { cpu, features }: Pick<Board, 'cpu' | 'features'>,
+): string[] {
   const used = new Set<string>();
-  for (const [, mnemonic] of listing.matchAll(/^\s+[0-9a-f]+:\s+([a-z][a-z0-9.]*)/gm)) used.add(mnemonic!);
+  for (const [, mnemonic] of listing.matchAll(/^\s+[0-9a-f]+:\s+([a-z][a-z0-9.]*)/gm))
+    used.add(mnemonic!);
   const bare = (mnemonic: string) => mnemonic.replace(/\.(n|w)$/, '');
   return [...used].filter((mnemonic) => {
     const name = bare(mnemonic);

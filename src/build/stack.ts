@@ -10,7 +10,9 @@ export function deepestStack(callGraphs: readonly string[], from: string): numbe
       const frame = /(\d+) bytes/.exec(label!);
       if (frame) frames.set(plain(title!), Number(frame[1]));
     }
-    for (const [, source, target] of text.matchAll(/^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"/gm)) {
+    for (const [, source, target] of text.matchAll(
+      /^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"/gm,
+    )) {
       const targets = calls.get(plain(source!)) ?? new Set<string>();
       calls.set(plain(source!), targets.add(plain(target!)));
     }

@@ -2,7 +2,8 @@
 export const CODES: Readonly<Record<string, string>> = {
   'bad-board':
     'A board.json does not follow the schema (boards/board.schema.json). Unknown keys are errors, so that a slip of the keyboard cannot go unnoticed; addresses and sizes are strings with units. Memories may not overlap.',
-  'bad-config': 'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
+  'bad-config':
+    'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
   'bad-limit':
     '--ram and --flash make a board stand for a smaller chip. They cannot make it larger than it is; choose a larger board for that.',
   'bad-name':
@@ -15,26 +16,41 @@ export const CODES: Readonly<Record<string, string>> = {
   'does-not-fit-ram':
     'The arena (all tensors that live at the same time), the stack and the firmware’s own data are larger than the RAM, or the arena is larger than any single memory. The notes name the tensors that live at the peak: they, not the number of layers, decide.',
   'emulator-failed': 'The emulator itself stopped with an error of its own, shown in the message.',
-  'emulator-unavailable': 'The emulator is not installed, or does not model the board. thimble doctor shows what is there.',
+  'emulator-unavailable':
+    'The emulator is not installed, or does not model the board. thimble doctor shows what is there.',
   'firmware-fault':
     'The core took a fault. The message has the exception, the program counter and the Configurable Fault Status Register; arm-none-eabi-addr2line turns the counter into a line.',
-  'firmware-hang': 'The firmware printed its banner, then did not finish within the limit. Raise --timeout for large models on slow machines.',
-  'firmware-silent': 'Nothing that looks like thimble’s banner arrived. On a board: check the console’s pins and baud rate.',
-  'float-helpers': 'The firmware of an integer model calls single- or double-precision helper functions. This is a bug in thimble.',
-  'illegal-instructions': 'The firmware holds instructions that the board’s core does not have. This is a bug in thimble.',
-  'malformed-model': 'The file’s structure is broken: offsets beyond its end, tensors that nothing writes, cycles. Export or download it again.',
-  'misplaced-section': 'A section of the firmware lies outside the board’s memories. This is a bug in thimble.',
+  'firmware-hang':
+    'The firmware printed its banner, then did not finish within the limit. Raise --timeout for large models on slow machines.',
+  'firmware-silent':
+    'Nothing that looks like thimble’s banner arrived. On a board: check the console’s pins and baud rate.',
+  'float-helpers':
+    'The firmware of an integer model calls single- or double-precision helper functions. This is a bug in thimble.',
+  'illegal-instructions':
+    'The firmware holds instructions that the board’s core does not have. This is a bug in thimble.',
+  'malformed-model':
+    'The file’s structure is broken: offsets beyond its end, tensors that nothing writes, cycles. Export or download it again.',
+  'misplaced-section':
+    'A section of the firmware lies outside the board’s memories. This is a bug in thimble.',
   'missing-tool': 'A program that thimble runs is not installed. The hint says how to install it.',
-  'no-board': 'Firmware is built for a board. Name one with -b, or put "board" into thimble.config.json.',
-  'no-calibration': 'Post-training quantization measures the ranges of all activations on real inputs. A few dozen typical ones do; random ones do not.',
-  'no-kernel': 'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
+  'no-board':
+    'Firmware is built for a board. Name one with -b, or put "board" into thimble.config.json.',
+  'no-calibration':
+    'Post-training quantization measures the ranges of all activations on real inputs. A few dozen typical ones do; random ones do not.',
+  'no-kernel':
+    'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
   'not-float': 'thimble quantize takes float models. Models that are int8 already run as they are.',
-  'output-differs': 'The firmware’s output is not what the reference interpreter computes, or not what the file beside the input holds. The first diverging layer is found by comparing checksums of all intermediate tensors.',
-  'output-exists': 'thimble replaces folders that it wrote itself (they hold report.json), and no others.',
-  'output-incomplete': 'Lines of the output went missing or were damaged on their way over the console.',
-  'unknown-board': 'thimble boards lists the boards; a path to a board.json of your own works, too.',
+  'output-differs':
+    'The firmware’s output is not what the reference interpreter computes, or not what the file beside the input holds. The first diverging layer is found by comparing checksums of all intermediate tensors.',
+  'output-exists':
+    'thimble replaces folders that it wrote itself (they hold report.json), and no others.',
+  'output-incomplete':
+    'Lines of the output went missing or were damaged on their way over the console.',
+  'unknown-board':
+    'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',
-  'unknown-format': 'Model files are told apart by content: .tflite files carry "TFL3", .thimble files "THIMBLE".',
+  'unknown-format':
+    'Model files are told apart by content: .tflite files carry "TFL3", .thimble files "THIMBLE".',
   'unknown-tensor': '--range names tensors by the names that thimble inspect shows.',
   'unreadable-file': 'The file or folder is not there, or may not be read.',
   'unsupported-operator':

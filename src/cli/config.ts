@@ -29,7 +29,10 @@ export function readConfig(file: string | undefined): Config {
   }
   const parsed = config.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw badConfig(path, parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`));
+  throw badConfig(
+    path,
+    parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`),
+  );
 }
 
 function badConfig(where: string, problems: readonly string[]): CompileError {

@@ -63,7 +63,11 @@ export function numberOption(option: string, text: string, least: number): numbe
   throw badOption(option, text, `a number from ${least} on`);
 }
 
-export function choiceOption<T extends string>(option: string, text: string, choices: readonly T[]): T {
+export function choiceOption<T extends string>(
+  option: string,
+  text: string,
+  choices: readonly T[],
+): T {
   const found = choices.find((choice) => choice === text);
   if (found) return found;
   throw badOption(option, text, `one of ${choices.join(', ')}`);

@@ -9,7 +9,12 @@ import { Output } from './output.ts';
 import type { GlobalOptions } from './output.ts';
 import { makeProgram } from './program.ts';
 
-const EXIT_CODES: Record<Failure, number> = { 'answer-is-no': 1, 'bad-input': 2, 'tool-missing': 3, 'run-failed': 4 };
+const EXIT_CODES: Record<Failure, number> = {
+  'answer-is-no': 1,
+  'bad-input': 2,
+  'tool-missing': 3,
+  'run-failed': 4,
+};
 
 /** Runs the command line; gives the exit code (cli.md, "Exit codes"). */
 async function main(argv: readonly string[]): Promise<number> {
@@ -31,7 +36,9 @@ function explain(error: unknown, output: Output): number {
     return EXIT_CODES[error.failure];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`internal error in thimble ${VERSION}, please report it with the model:\n${text}\n`);
+  process.stderr.write(
+    `internal error in thimble ${VERSION}, please report it with the model:\n${text}\n`,
+  );
   return 70;
 }
 

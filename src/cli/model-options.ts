@@ -37,7 +37,10 @@ export async function openModel(file: string, options: ModelOptions): Promise<Lo
   return { ...model, graph: quantizeGraph(float, inputs, quantizeOptions(options)) };
 }
 
-export async function calibrationInputs({ graph }: LoadedModel, folder: string): Promise<Uint8Array[]> {
+export async function calibrationInputs(
+  { graph }: LoadedModel,
+  folder: string,
+): Promise<Uint8Array[]> {
   const { inputBytes, outputBytes } = new Interpreter(graph);
   return (await readVectors(folder, inputBytes, outputBytes)).map(({ input }) => input);
 }

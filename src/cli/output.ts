@@ -23,7 +23,8 @@ export class Output {
 
   /** The command's result for people; `--json` prints `data` instead. */
   result(text: string, data: object): void {
-    if (this.options.json) process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
+    if (this.options.json)
+      process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
     else process.stdout.write(`${text}\n`);
   }
 
@@ -38,7 +39,9 @@ export class Output {
   errors(diagnostics: readonly Diagnostic[]): void {
     for (const diagnostic of diagnostics) {
       const text = formatDiagnostic(diagnostic);
-      process.stderr.write(`${this.#color ? text.replace(/^error/, '\x1b[31merror\x1b[0m') : text}\n`);
+      process.stderr.write(
+        `${this.#color ? text.replace(/^error/, '\x1b[31merror\x1b[0m') : text}\n`,
+      );
       if (process.env.GITHUB_ACTIONS) process.stderr.write(`${annotation(diagnostic)}\n`);
     }
   }

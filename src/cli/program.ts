@@ -1,15 +1,20 @@
 import { Command } from 'commander';
 import { VERSION } from '../pipeline.ts';
 import { benchCommand } from './commands/bench.ts';
+import type { BenchOptions } from './commands/bench.ts';
 import { boardsCommand } from './commands/boards.ts';
 import { buildCommand, compileCommand } from './commands/compile.ts';
+import type { CompileCommandOptions } from './commands/compile.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { quantizeCommand } from './commands/quantize.ts';
+import type { QuantizeCommandOptions } from './commands/quantize.ts';
 import { runCommand } from './commands/run.ts';
+import type { RunOptions } from './commands/run.ts';
 import { testCommand } from './commands/test.ts';
+import type { TestOptions } from './commands/test.ts';
 import { Context } from './context.ts';
 import { addModelOptions } from './model-options.ts';
 import type { GlobalOptions } from './output.ts';
@@ -32,27 +37,36 @@ export function makeProgram(): Command {
   const context = () => new Context(program.opts<GlobalOptions>());
   // Global options may stand behind the command, too.
   const command = (text: string, description: string) =>
-    program.command(text).description(description).exitOverride().showHelpAfterError('(--help lists the options)');
-  const modelCommand = (text: string, description: string) => addModelOptions(command(text, description));
+    program
+      .command(text)
+      .description(description)
+      .exitOverride()
+      .showHelpAfterError('(--help lists the options)');
+  const modelCommand = (text: string, description: string) =>
+    addModelOptions(command(text, description));
 
-  command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity').action((model: string) =>
-    inspect(model, context()),
+  command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity').action(
+    (model: string) => inspect(model, context()),
   );
   modelCommand('compile <model>', 'the C library and its report')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
-    .action((model, options) => compileCommand(model, options, context()));
+    .action((model: string, options: CompileCommandOptions) =>
+      compileCommand(model, options, context()),
+    );
   modelCommand('build <model>', 'the C library and firmware around it')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
-    .action((model, options) => buildCommand(model, options, context()));
+    .action((model: string, options: CompileCommandOptions) =>
+      buildCommand(model, options, context()),
+    );
   modelCommand('run <model>', 'one inference, raw tensor bytes in and out')
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'reference, host or qemu', 'qemu')
     .requiredOption('--input <FILE>', 'input bytes')
     .requiredOption('--output <FILE>', 'output bytes')
     .option('--timeout <SECONDS>', 'wall-clock limit')
-    .action((model, options) => runCommand(model, options, context()));
+    .action((model: string, options: RunOptions) => runCommand(model, options, context()));
   modelCommand('test <model>', 'many vectors, each compared with the reference byte for byte')
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'reference, host or qemu', 'qemu')
@@ -60,22 +74,26 @@ export function makeProgram(): Command {
     .option('--seed <N>', 'seed of made-up vectors', '1')
     .option('--count <N>', 'number of made-up vectors', '8')
     .option('--timeout <SECONDS>', 'wall-clock limit')
-    .action((model, options) => testCommand(model, options, context()));
+    .action((model: string, options: TestOptions) => testCommand(model, options, context()));
   modelCommand('bench <model>', 'instructions for each layer')
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'qemu', 'qemu')
     .option('--timeout <SECONDS>', 'wall-clock limit')
-    .action((model, options) => benchCommand(model, options, context()));
+    .action((model: string, options: BenchOptions) => benchCommand(model, options, context()));
   modelCommand('quantize <model>', 'a float model to int8')
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
-    .action((model, options) => quantizeCommand(model, options, context()));
+    .action((model: string, options: QuantizeCommandOptions) =>
+      quantizeCommand(model, options, context()),
+    );
   command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
     boardsCommand(board, context()),
   );
   command('doctor', 'tools found and missing').action(() => doctorCommand(context()));
-  command('explain <code>', 'one error code at length').action((code: string) => explainCommand(code, context()));
+  command('explain <code>', 'one error code at length').action((code: string) =>
+    explainCommand(code, context()),
+  );
   command('init', 'write thimble.config.json')
     .option('-b, --board <BOARD>', 'board', 'mps2-an386')
-    .action((options) => initCommand(options, context()));
+    .action((options: { readonly board: string }) => initCommand(options, context()));
   return program;
 }

@@ -35,7 +35,7 @@ export class Constants {
   /** The name of a constant tensor that a kernel reads as it reads any input. */
   nameOfTensor(prefix: string, step: Step, tensor: Tensor, input: number): string {
     const { data } = constantValue(tensor);
-    return this.#add(prefix, step, table(`input${input}`, data as ConstantArray['array']));
+    return this.#add(prefix, step, table(`input${input}`, data));
   }
 
   get bytes(): number {

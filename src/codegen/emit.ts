@@ -52,10 +52,14 @@ export function emit(schedule: Schedule, plan: MemoryPlan, options: EmitOptions)
   const layers = layerViews(name, schedule, plan, constants);
   const units = uniqueUnits(schedule);
   const unitTexts = units.map((unit) => ({ unit, text: render(unit.template, unit.view) }));
-  const arenaBytes = alignUp([...plan.arenaBytes.values()].reduce((a, b) => a + b, 0), 8);
+  const arenaBytes = alignUp(
+    [...plan.arenaBytes.values()].reduce((a, b) => a + b, 0),
+    8,
+  );
   const inputs = graph.inputs.map((id) => tensorView(tensorOf(graph, id), plan));
   const outputs = graph.outputs.map((id) => tensorView(tensorOf(graph, id), plan));
-  const sum = (ids: readonly TensorId[]) => ids.reduce((n, id) => n + byteLength(tensorOf(graph, id)), 0);
+  const sum = (ids: readonly TensorId[]) =>
+    ids.reduce((n, id) => n + byteLength(tensorOf(graph, id)), 0);
   const view = {
     ...options,
     source: toComment(options.source),
@@ -112,7 +116,15 @@ function uniqueUnits({ steps }: Schedule): Unit[] {
 
 // Headers in the order in which they were written to be included.
 function headersOf(units: readonly Unit[]): string[] {
-  const all = ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h', 'nn_elementwise.h', 'nn_math.h', 'nn_shape.h', 'nn_softmax.h'];
+  const all = [
+    'nn_conv.h',
+    'nn_dense.h',
+    'nn_dsp.h',
+    'nn_elementwise.h',
+    'nn_math.h',
+    'nn_shape.h',
+    'nn_softmax.h',
+  ];
   const used = new Set(units.flatMap(({ headers }) => headers));
   return all.filter((header) => used.has(header));
 }
@@ -150,5 +162,10 @@ function layerTable(layers: ReturnType<typeof layerViews>): string[] {
     ...layers.map((l) => [String(l.index), l.name, l.kernel, l.output, l.place]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd(),
+  );
 }

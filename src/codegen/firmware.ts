@@ -57,7 +57,10 @@ export function emitHostFirmware(library: Library, options: FirmwareOptions): Fi
 }
 
 /** The RAM regions that data and stack, and the arena, go to; undefined: the arena fits nowhere. */
-export function chooseRam(board: Board, arenaBytes: number): { ram: Memory; arena: Memory } | undefined {
+export function chooseRam(
+  board: Board,
+  arenaBytes: number,
+): { ram: Memory; arena: Memory } | undefined {
   const regions = board.memory.filter((m) => m.kind === 'ram');
   const [ram] = regions;
   if (!ram) return undefined;

@@ -32,7 +32,12 @@ export interface LayerView {
 }
 
 /** Views of the steps that compute something; aliases need no code. */
-export function layerViews(prefix: string, schedule: Schedule, plan: MemoryPlan, constants: Constants): LayerView[] {
+export function layerViews(
+  prefix: string,
+  schedule: Schedule,
+  plan: MemoryPlan,
+  constants: Constants,
+): LayerView[] {
   return schedule.steps
     .filter((step) => step.code.calls.length > 0)
     .map((step) => layerView(prefix, step, plan, constants));
@@ -67,7 +72,9 @@ function layerView(prefix: string, step: Step, plan: MemoryPlan, constants: Cons
       struct: call.struct,
       function: call.function,
       arguments: callArguments(call, step, scratch !== undefined),
-      fields: Object.entries(call.fields).map(([name, field]) => `.${name} = ${fieldText(field, constants)}`),
+      fields: Object.entries(call.fields).map(
+        ([name, field]) => `.${name} = ${fieldText(field, constants)}`,
+      ),
     })),
     batches: code.rows?.batches ?? 1,
     arguments: [
@@ -91,7 +98,9 @@ function usedInputs({ code }: Step): number[] {
 function callArguments(call: KernelCall, { node, code }: Step, scratch: boolean): string {
   const output = call.output ?? 0;
   const batched = (name: string, tensor: Tensor) =>
-    (code.rows?.batches ?? 1) > 1 ? `${name} + n * ${elementsPerBatch(tensor, code.rows!.batches)}` : name;
+    (code.rows?.batches ?? 1) > 1
+      ? `${name} + n * ${elementsPerBatch(tensor, code.rows!.batches)}`
+      : name;
   return [
     ...call.inputs.map((i) => batched(`input${i}`, node.inputs[i]!)),
     batched(`output${output}`, node.outputs[output]!),
@@ -112,10 +121,14 @@ function fieldText(field: Field, constants: Constants): string {
 }
 
 function numberText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? int32Literal(value) : floatLiteral(value);
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31
+    ? int32Literal(value)
+    : floatLiteral(value);
 }
 
 function describe({ origin, inputs, outputs }: TypedNode): string {
-  const from = inputs.filter((tensor) => tensor && !tensor.data).map((tensor) => formatType(tensor!));
+  const from = inputs
+    .filter((tensor) => tensor && !tensor.data)
+    .map((tensor) => formatType(tensor!));
   return `${toComment(origin.name)}: ${from.join(', ')} -> ${outputs.map(formatType).join(', ')}`;
 }

@@ -16,12 +16,16 @@ export function floatLiteral(value: number): string {
 }
 
 /** The C element type of an array, and how its numbers print. */
-export function arrayType(array: ConstantArray['array']): { ctype: string; print: (x: number) => string } {
+export function arrayType(array: ConstantArray['array']): {
+  ctype: string;
+  print: (x: number) => string;
+} {
   if (array instanceof Int8Array) return { ctype: 'int8_t', print: String };
   if (array instanceof Uint8Array) return { ctype: 'uint8_t', print: String };
   if (array instanceof Int16Array) return { ctype: 'int16_t', print: String };
   if (array instanceof Int32Array) return { ctype: 'int32_t', print: int32Literal };
-  if (array instanceof Uint32Array) return { ctype: 'uint32_t', print: (x) => `0x${x.toString(16)}u` };
+  if (array instanceof Uint32Array)
+    return { ctype: 'uint32_t', print: (x) => `0x${x.toString(16)}u` };
   if (array instanceof Float32Array) return { ctype: 'float', print: floatLiteral };
   throw new InternalError(`no C type for ${array.constructor.name}`);
 }

@@ -30,7 +30,10 @@ export function readTemplate(file: string): string {
 // What a template may print: text and finite numbers.
 function printable(value: unknown): string {
   if (typeof value === 'string') return value;
-  assert(typeof value === 'number' || typeof value === 'boolean', `template printed ${String(value)}`);
+  assert(
+    typeof value === 'number' || typeof value === 'boolean',
+    `template printed ${String(value)}`,
+  );
   if (Number.isNaN(value)) throw new InternalError('template printed NaN');
   return String(value);
 }

@@ -9,9 +9,14 @@ export function calibrate(graph: Graph, inputs: readonly Uint8Array[]): Map<Tens
   const limits = new Map<TensorId, [number, number]>();
   observe((id, values) => {
     const [low, high] = limits.get(id) ?? [Infinity, -Infinity];
-    limits.set(id, [values.reduce((a, b) => Math.min(a, b), low), values.reduce((a, b) => Math.max(a, b), high)]);
+    limits.set(id, [
+      values.reduce((a, b) => Math.min(a, b), low),
+      values.reduce((a, b) => Math.max(a, b), high),
+    ]);
   });
-  const histograms = new Map([...limits].map(([id, [low, high]]) => [id, new Histogram(low, high)]));
+  const histograms = new Map(
+    [...limits].map(([id, [low, high]]) => [id, new Histogram(low, high)]),
+  );
   observe((id, values) => histograms.get(id)!.add(values));
   return histograms;
 

@@ -13,7 +13,11 @@ export interface LayerError {
 }
 
 /** Compares the tensors that both graphs have, by id, on the given float inputs. */
-export function layerErrors(float: Graph, quantized: Graph, inputs: readonly Uint8Array[]): LayerError[] {
+export function layerErrors(
+  float: Graph,
+  quantized: Graph,
+  inputs: readonly Uint8Array[],
+): LayerError[] {
   const [a, b] = [new Interpreter(float), new Interpreter(quantized)];
   const sums = new Map<TensorId, { signal: number; noise: number; largest: number }>();
   for (const input of inputs) {

@@ -22,7 +22,11 @@ export interface QuantizeOptions {
  * Post-training quantization of a float graph to int8: weights symmetric with a scale for each
  * output channel, activations asymmetric with one, bias int32 (TFLite int8 spec). Lossy.
  */
-export function quantizeGraph(graph: Graph, calibration: readonly Uint8Array[], options: QuantizeOptions): Graph {
+export function quantizeGraph(
+  graph: Graph,
+  calibration: readonly Uint8Array[],
+  options: QuantizeOptions,
+): Graph {
   checkFloat(graph, calibration, options);
   const types = activationTypes(graph, calibration, options);
   const builder = new GraphBuilder(graph);
@@ -36,8 +40,14 @@ export function quantizeGraph(graph: Graph, calibration: readonly Uint8Array[], 
   return builder.finish(graph.name, inputs, outputs);
 }
 
-function checkFloat(graph: Graph, calibration: readonly Uint8Array[], { ranges }: QuantizeOptions): void {
-  const other = [...graph.tensors.values()].find(({ dtype }) => dtype !== 'float32' && dtype !== 'int32');
+function checkFloat(
+  graph: Graph,
+  calibration: readonly Uint8Array[],
+  { ranges }: QuantizeOptions,
+): void {
+  const other = [...graph.tensors.values()].find(
+    ({ dtype }) => dtype !== 'float32' && dtype !== 'int32',
+  );
   if (other) {
     throw new CompileError({
       code: 'not-float',
@@ -65,7 +75,11 @@ function checkFloat(graph: Graph, calibration: readonly Uint8Array[], { ranges }
 }
 
 // The quantization of every activation. Tensors that an operator copies share theirs.
-function activationTypes(graph: Graph, calibration: readonly Uint8Array[], options: QuantizeOptions) {
+function activationTypes(
+  graph: Graph,
+  calibration: readonly Uint8Array[],
+  options: QuantizeOptions,
+) {
   const histograms = calibrate(graph, calibration);
   const groupOf = shareGroups(graph);
   const ranges = new Map<TensorId, Range>();
@@ -74,7 +88,10 @@ function activationTypes(graph: Graph, calibration: readonly Uint8Array[], optio
     const group = groupOf(id);
     const range = chooseRange(histogram, options.method);
     const other = ranges.get(group) ?? range;
-    ranges.set(group, { low: Math.min(range.low, other.low), high: Math.max(range.high, other.high) });
+    ranges.set(group, {
+      low: Math.min(range.low, other.low),
+      high: Math.max(range.high, other.high),
+    });
     const given = options.ranges?.get(graph.tensors.get(id)!.name);
     if (given) explicit.set(group, given);
   }
@@ -104,7 +121,10 @@ function shareGroups(graph: Graph): (id: TensorId) => TensorId {
   return root;
 }
 
-function fixedGroups(graph: Graph, groupOf: (id: TensorId) => TensorId): Map<TensorId, Quantization> {
+function fixedGroups(
+  graph: Graph,
+  groupOf: (id: TensorId) => TensorId,
+): Map<TensorId, Quantization> {
   const fixed = new Map<TensorId, Quantization>();
   for (const node of graph.nodes) {
     const rule = opOf(node.op).quantize;
@@ -117,7 +137,12 @@ function fixedGroups(graph: Graph, groupOf: (id: TensorId) => TensorId): Map<Ten
   return fixed;
 }
 
-function quantizeNode(builder: GraphBuilder, graph: Graph, node: Node, types: ReadonlyMap<TensorId, Quantization>): Node {
+function quantizeNode(
+  builder: GraphBuilder,
+  graph: Graph,
+  node: Node,
+  types: ReadonlyMap<TensorId, Quantization>,
+): Node {
   const op = opOf(node.op);
   const typed = typedNode(graph, node);
   const inputs = typed.inputs.map((tensor, i) => {
@@ -136,7 +161,11 @@ function quantizeNode(builder: GraphBuilder, graph: Graph, node: Node, types: Re
   return { ...node, inputs };
 }
 
-function addWeights(builder: GraphBuilder, node: TypedNode, types: ReadonlyMap<TensorId, Quantization>): TensorId {
+function addWeights(
+  builder: GraphBuilder,
+  node: TypedNode,
+  types: ReadonlyMap<TensorId, Quantization>,
+): TensorId {
   const { input, axis, bias } = opOf(node.op).weights!;
   const weights = node.inputs[input]!;
   const inputScale = types.get(node.inputs[0]!.id)!.scales[0]!;
@@ -148,8 +177,14 @@ function addWeights(builder: GraphBuilder, node: TypedNode, types: ReadonlyMap<T
 function addOperand(builder: GraphBuilder, tensor: Tensor): TensorId {
   const values = floats(constantValue(tensor));
   const quant = quantizationOf({ low: Math.min(...values), high: Math.max(...values) });
-  const stored = Int8Array.from(values, (x) => clamp(Math.round(x / quant.scales[0]!) + quant.zeroPoints[0]!, -128, 127));
-  return builder.addTensor(tensor.name, { dtype: 'int8', shape: tensor.shape, quant }, bytesOf(stored));
+  const stored = Int8Array.from(values, (x) =>
+    clamp(Math.round(x / quant.scales[0]!) + quant.zeroPoints[0]!, -128, 127),
+  );
+  return builder.addTensor(
+    tensor.name,
+    { dtype: 'int8', shape: tensor.shape, quant },
+    bytesOf(stored),
+  );
 }
 
 // Keeps a float input or output before or behind its int8 tensor, where that is asked for.

@@ -27,13 +27,19 @@ export function quantizeWeights(
     const forBias = Math.abs(biases?.[c] ?? 0) / (inputScale * LARGEST_BIAS);
     return Math.fround(Math.max(largest / 127, forBias)) || 1;
   });
-  const stored = Int8Array.from(values, (x, i) => clamp(Math.round(x / scales[channelOf(i)]!), -127, 127));
+  const stored = Int8Array.from(values, (x, i) =>
+    clamp(Math.round(x / scales[channelOf(i)]!), -127, 127),
+  );
   const quant = { scales, zeroPoints: scales.map(() => 0), axis };
   return [{ dtype: 'int8', shape: weights.shape, quant }, bytesOf(stored)];
 }
 
 /** Bias as int32 in units of input scale times weight scale. */
-export function quantizeBias(bias: Tensor, input: Tensor, weights: Tensor): [TensorType, Uint8Array] {
+export function quantizeBias(
+  bias: Tensor,
+  input: Tensor,
+  weights: Tensor,
+): [TensorType, Uint8Array] {
   const inputScale = input.quant!.scales[0]!;
   const scales = weights.quant!.scales.map((scale) => Math.fround(inputScale * scale));
   const stored = Int32Array.from(floats(constantValue(bias)), (b, c) => Math.round(b / scales[c]!));

@@ -50,7 +50,10 @@ export class ProtocolReader {
       throw this.#failed('firmware-silent', `the firmware printed no banner before ${how}`);
     }
     if (!this.#done) {
-      throw this.#failed('firmware-hang', `the firmware finished ${this.vectors} vectors, then nothing before ${how}`);
+      throw this.#failed(
+        'firmware-hang',
+        `the firmware finished ${this.vectors} vectors, then nothing before ${how}`,
+      );
     }
     const { vectors, ticks } = this.#done;
     return {
@@ -67,28 +70,24 @@ export class ProtocolReader {
   // Takes a record; false when it is malformed.
   #record(words: readonly string[]): boolean {
     const [, kind, ...rest] = words;
-    const numbers = rest.slice(0, 2).map(Number);
-    const whole = numbers.every((n) => Number.isInteger(n) && n >= 0);
-    const [a = 0, b = 0] = numbers;
+    const [a, b] = [wholeNumber(rest[0]), wholeNumber(rest[1])];
     switch (kind) {
       case '1':
         this.#banner = { model: rest[0] ?? '', crc: rest.at(-1) ?? '' };
         return rest[1] === 'in' && rest[3] === 'out' && rest[5] === 'crc';
       case 'out':
-        return whole && rest.length === 3 && this.#take(a, b, rest[2]!);
+        return rest.length === 3 && this.#take(a, b, rest[2]!);
       case 'layer':
-        if (!whole || rest.length !== 3) return false;
-        (this.#layers[a] ??= []).push({ layer: b, ticks: Number(rest[2]) });
+        (this.#layers[a] ??= []).push({ layer: b, ticks: wholeNumber(rest[2]) });
         return true;
       case 'tensor':
-        if (!whole || rest.length !== 3) return false;
-        (this.#tensors[a] ??= []).push({ layer: b, crc: rest[2]! });
+        (this.#tensors[a] ??= []).push({ layer: b, crc: rest[2] ?? '' });
         return true;
       case 'stack':
         this.#stackBytes = a;
-        return whole;
+        return true;
       case 'send':
-        return whole;
+        return true;
       case 'done':
         if (rest[1] !== 'vectors' || rest[3] !== 'ticks') return false;
         this.#done = { vectors: Number(rest[0]), ticks: Number(rest[2]) };
@@ -102,7 +101,13 @@ export class ProtocolReader {
   }
 
   #take(vector: number, offset: number, hex: string): boolean {
-    if (!/^([0-9a-f]{2})+$/.test(hex) || offset + hex.length / 2 > this.outputBytes) return false;
+    if (
+      vector < 0 ||
+      offset < 0 ||
+      !/^([0-9a-f]{2})+$/.test(hex) ||
+      offset + hex.length / 2 > this.outputBytes
+    )
+      return false;
     const chunks = this.#chunks.get(vector) ?? new Map<number, Uint8Array>();
     this.#chunks.set(vector, chunks.set(offset, new Uint8Array(Buffer.from(hex, 'hex'))));
     return true;
@@ -125,6 +130,11 @@ export class ProtocolReader {
     const hint = 'thimble run --on host shows faults with their place; --verbose shows all output';
     return new CompileError({ code, message, notes, hint }, 'run-failed');
   }
+}
+
+// A damaged number counts as -1: nothing is stored under it that anyone asks for.
+function wholeNumber(text: string | undefined): number {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : -1;
 }
 
 function size(chunks: ReadonlyMap<number, Uint8Array>): number {

@@ -24,7 +24,18 @@ async function runQemu(job: Job): Promise<Outcome> {
   const outcome = await runProcess(
     requireTool(TOOLS.qemu),
     [
-      ...['-M', machine.machine, '-m', '16M', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
+      ...[
+        '-M',
+        machine.machine,
+        '-m',
+        '16M',
+        '-display',
+        'none',
+        '-monitor',
+        'none',
+        '-serial',
+        'stdio',
+      ],
       ...(job.exactTime ? ['-icount', 'shift=6,sleep=off'] : []),
       ...['-kernel', job.program],
       ...['-device', `loader,file=${vectors},addr=${address},force-raw=on`],

@@ -5,7 +5,11 @@ import type { Job, Outcome } from './driver.ts';
 import { ProtocolReader } from './protocol.ts';
 
 /** Runs a program that speaks the line protocol on its standard output, until it has finished. */
-export async function runProcess(command: string, args: readonly string[], job: Job): Promise<Outcome> {
+export async function runProcess(
+  command: string,
+  args: readonly string[],
+  job: Job,
+): Promise<Outcome> {
   const reader = new ProtocolReader(job.outputBytes);
   const process = execa(command, args, {
     stdin: 'ignore',

@@ -26,10 +26,10 @@ export const tapPairs: Encoding<Uint32Array> = {
       for (let tap = 0; tap < columns; tap += 2)
         for (const c of [row, row + 2]) {
           const word = words[i++]!;
-          for (let byte = 0; byte < 4; byte++) {
+          [0, 1, 2, 3].forEach((byte) => {
             const t = tap + (byte >> 1);
             if (t < columns) data[(c + (byte & 1)) * columns + t] = (word << (24 - 8 * byte)) >> 24;
-          }
+          });
         }
     return { rows, columns, data };
   },

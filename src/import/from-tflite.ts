@@ -1,6 +1,6 @@
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
-import type { Graph, Node, Tensor, TensorId } from '../ir/types.ts';
+import type { Graph, Node, Origin, Tensor, TensorId } from '../ir/types.ts';
 import { elements } from '../ir/types.ts';
 import { constantValue, valueBytes } from '../ir/values.ts';
 import { OPS, opOf } from '../ops/index.ts';
@@ -57,13 +57,19 @@ function toTensor({ index, name, dtype, shape, quant, data }: TfliteTensor): Ten
 
 function checkEnds(model: TfliteModel, file: string): void {
   const problem = (message: string): never => {
-    throw new CompileError({ code: 'malformed-model', message, where: file, hint: 'export the model again' });
+    throw new CompileError({
+      code: 'malformed-model',
+      message,
+      where: file,
+      hint: 'export the model again',
+    });
   };
   if (model.inputs.length === 0) problem('the model has no inputs');
   if (model.outputs.length === 0) problem('the model has no outputs');
   const produced = new Set(model.operators.flatMap((operator) => operator.outputs));
   for (const tensor of model.inputs) {
-    if (tensor.data || produced.has(tensor)) problem(`its input "${tensor.name}" is written by the model`);
+    if (tensor.data || produced.has(tensor))
+      problem(`its input "${tensor.name}" is written by the model`);
     if (elements(tensor) === 0) {
       problem(`its input "${tensor.name}" has the shape [${tensor.shape.join(',')}]`);
     }
@@ -97,11 +103,18 @@ function translateOperator(
     );
   }
   try {
-    const node = buildNode(reader, operator, builder, file, name, legacy);
+    const node = buildNode(
+      reader,
+      operator,
+      builder,
+      { file, operator: operator.index, name },
+      legacy,
+    );
     return foldConstant(node, builder) ? { operator, name } : { operator, name, node };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    const hint = error.hint ?? 'thimble inspect shows its tensors; OPERATORS.md says what is supported';
+    const hint =
+      error.hint ?? 'thimble inspect shows its tensors; OPERATORS.md says what is supported';
     return fail(`${operator.code}: ${error.message}`, hint);
   }
 }
@@ -110,8 +123,7 @@ function buildNode(
   { op, read }: { op: Op; read: Reader },
   operator: TfliteOperator,
   builder: GraphBuilder,
-  file: string,
-  name: string,
+  origin: Origin,
   legacy: boolean,
 ): Node {
   const current = operator.inputs.map((tensor) => tensor && refresh(tensor, builder));
@@ -127,7 +139,7 @@ function buildNode(
     attrs,
     inputs,
     outputs: operator.outputs.map((tensor) => tensor.index),
-    origin: { file, operator: operator.index, name },
+    origin,
   };
   setShapes(op, node, builder);
   const typed = typedNode(builder, node);

@@ -49,7 +49,7 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
   };
 }
 
-function toTensor({ id, name = '', dtype, shape, quantization, data }: ThimbleTensor): Tensor {
+function toTensor({ id = 0, name = '', dtype, shape, quantization, data }: ThimbleTensor): Tensor {
   const where = `tensor ${id} "${name}"`;
   if (!isDType(dtype)) throw new MalformedFile(`${where} has the unknown type "${dtype}"`);
   const quant = quantization && {
@@ -57,9 +57,11 @@ function toTensor({ id, name = '', dtype, shape, quantization, data }: ThimbleTe
     zeroPoints: quantization.zero_points,
     axis: quantization.axis ?? 0,
   };
-  const tensor = { id: id ?? 0, name, dtype, shape, ...(quant && { quant }), ...(data && { data }) };
+  const tensor = { id, name, dtype, shape, ...(quant && { quant }), ...(data && { data }) };
   if (data && data.length !== byteLength(tensor)) {
-    throw new MalformedFile(`${where} has ${data.length} bytes of data, its shape needs ${byteLength(tensor)}`);
+    throw new MalformedFile(
+      `${where} has ${data.length} bytes of data, its shape needs ${byteLength(tensor)}`,
+    );
   }
   return tensor;
 }
@@ -69,7 +71,15 @@ function isDType(text: string): text is DType {
 }
 
 function toNode(node: ThimbleNode): Node {
-  const { op, attributes, inputs, outputs, origin_file: file = '', origin_operator: operator = 0, origin_name: name = '' } = node;
+  const {
+    op,
+    attributes,
+    inputs,
+    outputs,
+    origin_file: file = '',
+    origin_operator: operator = 0,
+    origin_name: name = '',
+  } = node;
   return {
     op,
     attrs: parseAttributes(attributes),

@@ -6,7 +6,8 @@ const RETYPES = ['QUANTIZE', 'DEQUANTIZE'];
 export function isLegacyUint8(model: TfliteModel): boolean {
   return model.operators.some(
     ({ code, inputs, outputs }) =>
-      !RETYPES.includes(code) && [...inputs, ...outputs].some((tensor) => tensor?.dtype === 'uint8'),
+      !RETYPES.includes(code) &&
+      [...inputs, ...outputs].some((tensor) => tensor?.dtype === 'uint8'),
   );
 }
 
@@ -24,7 +25,12 @@ export function toInt8(model: TfliteModel): TfliteModel {
     tensors.push(outer);
     const inner = tensors[tensor.index]!;
     const [from, to] = side === 'input' ? [outer, inner] : [inner, outer];
-    added.push({ ...NO_OPTIONS, index: model.operators.length + added.length, inputs: [from], outputs: [to] });
+    added.push({
+      ...NO_OPTIONS,
+      index: model.operators.length + added.length,
+      inputs: [from],
+      outputs: [to],
+    });
     return outer;
   };
   const inputs = model.inputs.map((tensor) => edge(tensor, 'input'));

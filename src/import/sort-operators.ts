@@ -9,7 +9,12 @@ import type { Diagnostic } from '../support/diagnostics.ts';
 export function sortOperators(model: TfliteModel, file: string): TfliteOperator[] {
   const problems: Diagnostic[] = [];
   const fail = (message: string) =>
-    problems.push({ code: 'malformed-model', message, where: file, hint: 'export the model again' });
+    problems.push({
+      code: 'malformed-model',
+      message,
+      where: file,
+      hint: 'export the model again',
+    });
   const writers = new Map<TfliteTensor, TfliteOperator>();
   for (const operator of model.operators) {
     for (const tensor of operator.outputs) {
@@ -58,7 +63,9 @@ export function sortOperators(model: TfliteModel, file: string): TfliteOperator[
     const writer = writers.get(input);
     if (!writer) {
       if (!input.data && !input.variable && !model.inputs.includes(input)) {
-        fail(`operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes`);
+        fail(
+          `operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes`,
+        );
       }
     } else if (state.get(writer) === 'visiting') {
       fail(`the operators form a cycle through "${input.name}"`);

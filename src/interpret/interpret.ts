@@ -32,7 +32,10 @@ export class Interpreter {
 
   /** One inference on raw bytes, inputs and outputs concatenated in model order. */
   runBytes(input: Uint8Array, observe?: Observer): Uint8Array {
-    assert(input.length === this.inputBytes, `an input of ${this.inputBytes} bytes, got ${input.length}`);
+    assert(
+      input.length === this.inputBytes,
+      `an input of ${this.inputBytes} bytes, got ${input.length}`,
+    );
     let offset = 0;
     const values = this.graph.inputs.map((id) => {
       const tensor = tensorOf(this.graph, id);

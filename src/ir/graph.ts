@@ -8,7 +8,10 @@ export function tensorOf(graph: Pick<Graph, 'tensors'>, id: TensorId): Tensor {
 }
 
 /** Looks up the tensors of a node. */
-export function typedNode<Attrs>(graph: Pick<Graph, 'tensors'>, node: Node<Attrs>): TypedNode<Attrs> {
+export function typedNode<Attrs>(
+  graph: Pick<Graph, 'tensors'>,
+  node: Node<Attrs>,
+): TypedNode<Attrs> {
   return {
     op: node.op,
     attrs: node.attrs,

@@ -15,7 +15,10 @@ export function printGraph(graph: Graph): string {
   const lines = [`graph ${JSON.stringify(graph.name)}`];
   for (const id of graph.inputs) lines.push(`input %${id} ${label(of(id))}`);
   for (const tensor of graph.tensors.values()) {
-    if (tensor.data) lines.push(`const %${tensor.id} ${label(tensor)} = ${Buffer.from(tensor.data).toString('hex')}`);
+    if (tensor.data)
+      lines.push(
+        `const %${tensor.id} ${label(tensor)} = ${Buffer.from(tensor.data).toString('hex')}`,
+      );
   }
   for (const node of graph.nodes) lines.push(printNode(graph, node));
   for (const id of graph.outputs) lines.push(`output %${id}`);
@@ -32,7 +35,8 @@ export function printNode(graph: Graph, node: Node): string {
 }
 
 const label = (tensor: Tensor): string => `${JSON.stringify(tensor.name)} : ${typeText(tensor)}`;
-const labelInline = (tensor: Tensor): string => `${JSON.stringify(tensor.name)} ${typeText(tensor)}`;
+const labelInline = (tensor: Tensor): string =>
+  `${JSON.stringify(tensor.name)} ${typeText(tensor)}`;
 
 function typeText(tensor: Tensor): string {
   if (!tensor.quant) return formatType(tensor);

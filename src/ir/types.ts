@@ -59,13 +59,7 @@ export interface TypedNode<Attrs = unknown> {
 }
 
 export type TypedArray =
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Float32Array
-  | Uint16Array;
+  Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array | Float32Array | Uint16Array;
 
 /** A tensor's contents during interpretation. */
 export interface Value {

@@ -21,7 +21,10 @@ export function emptyValue(type: TensorType): Value {
 
 /** A value over a copy of raw little-endian bytes. */
 export function valueFromBytes(type: TensorType, bytes: Uint8Array): Value {
-  assert(bytes.length === byteLength(type), `value of ${byteLength(type)} bytes, got ${bytes.length}`);
+  assert(
+    bytes.length === byteLength(type),
+    `value of ${byteLength(type)} bytes, got ${bytes.length}`,
+  );
   const copy = bytes.slice();
   return { type, data: new ARRAYS[type.dtype](copy.buffer, 0, elements(type)) };
 }

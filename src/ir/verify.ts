@@ -15,11 +15,13 @@ function firstProblem(graph: Graph): string | undefined {
   for (const tensor of graph.tensors.values()) {
     if (!tensor.data) continue;
     defined.add(tensor.id);
-    if (tensor.data.length !== byteLength(tensor)) return `constant %${tensor.id} has the wrong size`;
+    if (tensor.data.length !== byteLength(tensor))
+      return `constant %${tensor.id} has the wrong size`;
   }
   for (const node of graph.nodes) {
     for (const id of node.inputs) {
-      if (id !== undefined && !defined.has(id)) return `${node.op} reads %${id} before it is written`;
+      if (id !== undefined && !defined.has(id))
+        return `${node.op} reads %${id} before it is written`;
     }
     for (const id of node.outputs) {
       if (!graph.tensors.has(id)) return `${node.op} writes the unknown tensor %${id}`;

@@ -54,7 +54,11 @@ function choose(node: TypedNode, index: number, target: Target): Step | Diagnost
   return { index, node, ...best, code: best.kernel.code(node, target), rejected };
 }
 
-function noKernel({ op, origin }: TypedNode, target: Target, reasons: readonly string[]): Diagnostic {
+function noKernel(
+  { op, origin }: TypedNode,
+  target: Target,
+  reasons: readonly string[],
+): Diagnostic {
   return {
     code: 'no-kernel',
     message: `no ${op} kernel fits ${target.cpu}`,

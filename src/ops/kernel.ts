@@ -80,6 +80,10 @@ export function unit(
 }
 
 /** A constant array that holds numbers as they are, unless `encoding` says otherwise. */
-export function table(role: string, array: ConstantArray['array'], encoding = 'dense'): ConstantArray {
+export function table(
+  role: string,
+  array: ConstantArray['array'],
+  encoding = 'dense',
+): ConstantArray {
   return { role, array, encoding };
 }

@@ -34,10 +34,7 @@ export interface RowWindow {
  * - `keep-float`: the operator itself changes the type.
  */
 export type QuantizeRule =
-  | 'measured'
-  | 'same'
-  | 'keep-float'
-  | { readonly scale: number; readonly zeroPoint: number };
+  'measured' | 'same' | 'keep-float' | { readonly scale: number; readonly zeroPoint: number };
 
 /** Everything the compiler knows about one operator. */
 export interface Op<Attrs = unknown> {
@@ -82,7 +79,8 @@ export function checkOperands(op: Op, inputs: readonly unknown[]): void {
   const { operands = 1, weights } = op;
   const most = operands === 'any' ? Infinity : operands + (weights?.bias === undefined ? 0 : 1);
   const least = operands === 'any' ? 1 : operands;
-  if (inputs.length < least || inputs.length > most) throw new Unsupported(`it has ${inputs.length} inputs`);
+  if (inputs.length < least || inputs.length > most)
+    throw new Unsupported(`it has ${inputs.length} inputs`);
   const missing = inputs.findIndex((input, i) => input === undefined && i !== weights?.bias);
   if (missing !== -1) throw new Unsupported(`its input ${missing} is missing`);
 }

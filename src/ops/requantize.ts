@@ -44,8 +44,14 @@ export function requantizeFields(
   const stored = uniform ? multipliers.slice(0, 1) : multipliers;
   const [low, high] = clampRange(node.attrs.activation, output);
   return {
-    'requantize.multiplier': table('multiplier', Int32Array.from(stored, (m) => m.multiplier)),
-    'requantize.shift': table('shift', Int8Array.from(stored, (m) => shiftOf(m.shift))),
+    'requantize.multiplier': table(
+      'multiplier',
+      Int32Array.from(stored, (m) => m.multiplier),
+    ),
+    'requantize.shift': table(
+      'shift',
+      Int8Array.from(stored, (m) => shiftOf(m.shift)),
+    ),
     'requantize.step': uniform ? 0 : 1,
     'requantize.zero': perTensor(output).zeroPoint,
     'requantize.low': low,

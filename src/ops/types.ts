@@ -25,7 +25,8 @@ export function rejectUnlessUniform(node: TypedNode): string | undefined {
   const tensors = [...node.inputs, ...node.outputs].filter((t) => t !== undefined);
   const dtype = tensors[0]?.dtype;
   if (dtype !== 'int8' && dtype !== 'float32') return tensors[0] && rejectDtype(tensors[0]);
-  if (tensors.some((t) => t.dtype !== dtype)) return `it mixes ${tensors.map(formatType).join(', ')}`;
+  if (tensors.some((t) => t.dtype !== dtype))
+    return `it mixes ${tensors.map(formatType).join(', ')}`;
   return dtype === 'int8' ? rejectQuantization(...tensors) : undefined;
 }
 

@@ -115,7 +115,10 @@ export function rejectTarget(node: TypedNode, target: Target): string | undefine
 }
 
 /** Why the DSP kernels cannot take these weights, whose sums have to stay below `limit`. */
-export function rejectChannels({ matrix, bias, multipliers }: Channels, limit: number): string | undefined {
+export function rejectChannels(
+  { matrix, bias, multipliers }: Channels,
+  limit: number,
+): string | undefined {
   if (matrix.data.includes(-128)) return 'a weight is -128';
   const odd = multipliers.find(({ shift }) => shift > 0 || shift < -31);
   if (odd) return `a requantization shift is ${odd.shift}, outside -31 to 0`;

@@ -27,7 +27,7 @@ export const fusePad: Pass = {
     });
     const read = new Set(nodes.flatMap((node) => node.inputs));
     const kept = nodes.filter((node) => {
-      const absorbed = pads.has(node.outputs[0]!) && !read.has(node.outputs[0]!);
+      const absorbed = pads.has(node.outputs[0]!) && !read.has(node.outputs[0]);
       return !absorbed || graph.outputs.includes(node.outputs[0]!);
     });
     return withNodes(graph, kept);

@@ -22,7 +22,8 @@ export const fuseRelu: Pass = {
     for (const node of graph.nodes) {
       const typed = typedNode(graph, node);
       const writer = writers.get(node.inputs[0]!);
-      const fused = isOp(typed, relu) && writer && uses.get(node.inputs[0]!) === 1 && fuse(typed, writer);
+      const fused =
+        isOp(typed, relu) && writer && uses.get(node.inputs[0]!) === 1 && fuse(typed, writer);
       if (fused) nodes[nodes.indexOf(writer)] = fused;
       else nodes.push(node);
       for (const id of node.outputs) writers.set(id, fused || node);

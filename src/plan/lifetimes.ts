@@ -51,7 +51,14 @@ export function findBuffers(schedule: Schedule): Buffer[] {
   for (const { index, code } of steps) {
     if (code.scratchBytes === 0) continue;
     const name = `scratch of step ${index}`;
-    buffers.push({ name, tensors: [], bytes: code.scratchBytes, first: index, last: index, scratchOf: index });
+    buffers.push({
+      name,
+      tensors: [],
+      bytes: code.scratchBytes,
+      first: index,
+      last: index,
+      scratchOf: index,
+    });
   }
   return buffers;
 }

@@ -20,9 +20,15 @@ export function place(buffers: readonly Buffer[], lowerBound: number): number[] 
     by((b) => b.last - b.first),
     indices,
   ];
-  let best = orders.map((order) => firstFit(buffers, order)).reduce((a, b) => (b.total < a.total ? b : a));
+  let best = orders
+    .map((order) => firstFit(buffers, order))
+    .reduce((a, b) => (b.total < a.total ? b : a));
   const random = new Random(1);
-  for (let i = 0; i < TRIES && best.total > alignUp(lowerBound, ALIGNMENT) && indices.length > 1; i++) {
+  for (
+    let i = 0;
+    i < TRIES && best.total > alignUp(lowerBound, ALIGNMENT) && indices.length > 1;
+    i++
+  ) {
     const order = [...best.order];
     const [a, b] = [random.int(0, order.length - 1), random.int(0, order.length - 1)];
     [order[a], order[b]] = [order[b]!, order[a]!];
@@ -46,7 +52,9 @@ function firstFit(buffers: readonly Buffer[], order: readonly number[]): Fit {
   for (const index of order) {
     const buffer = buffers[index]!;
     const rivals = placed
-      .filter((other) => buffers[other]!.first <= buffer.last && buffer.first <= buffers[other]!.last)
+      .filter(
+        (other) => buffers[other]!.first <= buffer.last && buffer.first <= buffers[other]!.last,
+      )
       .sort((a, b) => offsets[a]! - offsets[b]!);
     let offset = 0;
     for (const rival of rivals) {

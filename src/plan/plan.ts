@@ -25,7 +25,11 @@ export function planMemory(schedule: Schedule): MemoryPlan {
   const buffers = findBuffers(schedule);
   const lowerBound = liveBytes(buffers);
   const offsets = place(buffers, lowerBound);
-  const placements = buffers.map((buffer, i) => ({ ...buffer, region: REGION, offset: offsets[i]! }));
+  const placements = buffers.map((buffer, i) => ({
+    ...buffer,
+    region: REGION,
+    offset: offsets[i]!,
+  }));
   const bytes = Math.max(0, ...placements.map(({ offset, bytes }) => offset + bytes));
   const plan = { placements, arenaBytes: new Map([[REGION, bytes]]), lowerBound };
   const overlap = findOverlap(plan);

@@ -13,7 +13,10 @@ export function explainMisfit(report: Report, board: Board): Diagnostic[] {
     problems.push({
       code: 'does-not-fit-flash',
       message: `${report.model} takes ${formatSize(flash.total)} of flash, ${board.name} has ${formatSize(board.flashBytes)}`,
-      notes: heavy.map((l) => `layer ${l.index} ${l.op} "${shorten(l.name)}" has ${formatSize(l.weightBytes)} of weights and tables`),
+      notes: heavy.map(
+        (l) =>
+          `layer ${l.index} ${l.op} "${shorten(l.name)}" has ${formatSize(l.weightBytes)} of weights and tables`,
+      ),
       hint: 'use a smaller model, or a board with more flash (thimble boards)',
     });
   }
@@ -23,7 +26,9 @@ export function explainMisfit(report: Report, board: Board): Diagnostic[] {
       problems.push({
         code: 'does-not-fit-ram',
         message: `${report.model} takes ${formatSize(ram.total)} of RAM (arena ${formatSize(ram.arena)}), ${board.name} has ${formatSize(board.ramBytes)}${board.memory.filter((m) => m.kind === 'ram').length > 1 ? ' in several memories' : ''}`,
-        notes: at.map((p) => `alive at the peak: "${shorten(p.tensor)}" with ${formatSize(p.bytes)}`),
+        notes: at.map(
+          (p) => `alive at the peak: "${shorten(p.tensor)}" with ${formatSize(p.bytes)}`,
+        ),
         hint: 'make these tensors smaller (input size, channels), or choose a board with more RAM (thimble boards)',
       });
     }
@@ -36,6 +41,9 @@ function busiestStep({ plan }: Report) {
   const live = (step: number) => plan.filter(({ first, last }) => first <= step && step <= last);
   const bytes = (step: number) => live(step).reduce((sum, p) => sum + p.bytes, 0);
   const steps = [...new Set(plan.map(({ first }) => first))];
-  const peak = steps.reduce((best, step) => (bytes(step) > bytes(best) ? step : best), steps[0] ?? 0);
+  const peak = steps.reduce(
+    (best, step) => (bytes(step) > bytes(best) ? step : best),
+    steps[0] ?? 0,
+  );
   return [...live(peak)].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
 }

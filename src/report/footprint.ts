@@ -29,11 +29,15 @@ export function predictFootprint(program: Program): Footprint {
   const sizes = SIZES[target.cpu] ?? SIZES['cortex-m4']!;
   const unitBytes = library.units.reduce((sum, { file }) => sum + (sizes.units[file] ?? 600), 0);
   const calls = schedule.steps.flatMap(({ code }) => code.calls);
-  const layers = calls.reduce((sum, { struct }) => sum + sizes.layer + (sizes.structs[struct] ?? 64), 0);
+  const layers = calls.reduce(
+    (sum, { struct }) => sum + sizes.layer + (sizes.structs[struct] ?? 64),
+    0,
+  );
   const code = sizes.firmware + unitBytes + layers;
   const weights = library.weightBytes;
   const { arenaBytes } = library;
-  const stack = sizes.stack + Math.max(0, ...library.units.map(({ file }) => sizes.stacks[file] ?? 200));
+  const stack =
+    sizes.stack + Math.max(0, ...library.units.map(({ file }) => sizes.stacks[file] ?? 200));
   return {
     flash: { weights, code, total: weights + code },
     ram: {
@@ -46,7 +50,11 @@ export function predictFootprint(program: Program): Footprint {
 }
 
 /** The footprint of a linked firmware; `stackBytes` measured by painting, or bounded. */
-export function linkedFootprint(program: Program, { facts, stackBound }: Built, stackBytes = stackBound): Footprint {
+export function linkedFootprint(
+  program: Program,
+  { facts, stackBound }: Built,
+  stackBytes = stackBound,
+): Footprint {
   const size = (...names: string[]) =>
     facts.sections.filter(({ name }) => names.includes(name)).reduce((sum, s) => sum + s.size, 0);
   const total = size('.vectors', '.text', '.rodata', '.ARM.exidx', '.data');

@@ -12,10 +12,16 @@ export interface TestCase {
 export function formatJUnit(name: string, cases: readonly TestCase[]): string {
   const suites = [...new Set(cases.map(({ suite }) => suite))].map((suite) => {
     const own = cases.filter((each) => each.suite === suite);
-    return [`  <testsuite ${attributes(suite, own)}>`, ...own.map(formatCase), '  </testsuite>'].join('\n');
+    return [
+      `  <testsuite ${attributes(suite, own)}>`,
+      ...own.map(formatCase),
+      '  </testsuite>',
+    ].join('\n');
   });
   const head = `<testsuites ${attributes(name, cases)}>`;
-  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...suites, '</testsuites>', ''].join('\n');
+  return ['<?xml version="1.0" encoding="UTF-8"?>', head, ...suites, '</testsuites>', ''].join(
+    '\n',
+  );
 }
 
 function attributes(name: string, cases: readonly TestCase[]): string {
@@ -37,5 +43,9 @@ function formatCase({ suite, name, seconds, failure, skipped }: TestCase): strin
 
 function escape(text: string): string {
   const legal = text.replace(/[^\x09\x0a\x20-\ud7ff\ue000-\ufffd]/g, '?');
-  return legal.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  return legal
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
 }

@@ -99,7 +99,9 @@ export function macsOf(node: Step['node']): number {
 }
 
 function layerReport(step: Step, instructions: LayerInstructions | undefined): LayerReport {
-  const constants = step.code.calls.flatMap(({ fields }) => Object.values(fields).filter(isConstantArray));
+  const constants = step.code.calls.flatMap(({ fields }) =>
+    Object.values(fields).filter(isConstantArray),
+  );
   return {
     index: step.index,
     name: step.node.origin.name,

@@ -1,7 +1,11 @@
 /** Rows as text in columns; numbers stand to the right. The first row is the heading. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-\d.,]*( ?[KM]?B|%)?$/.test(row[column]!)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]!.length)),
+  );
+  const numeric = widths.map((_, column) =>
+    rows.slice(1).every((row) => /^[-\d.,]*( ?[KM]?B|%)?$/.test(row[column]!)),
+  );
   return rows
     .map((row) =>
       row

@@ -19,7 +19,8 @@ export interface Multiplier {
  */
 export function quantizeMultiplier(real: number): Multiplier {
   if (real === 0) return { multiplier: 0, shift: 0 };
-  let [fraction, shift] = frexp(real);
+  const [fraction, exponent] = frexp(real);
+  let shift = exponent;
   let multiplier = Math.sign(fraction) * Math.floor(Math.abs(fraction) * 2 ** 31 + 0.5);
   if (multiplier === 2 ** 31) {
     multiplier = 2 ** 30;

@@ -21,7 +21,10 @@ export function toIdentifier(text: string, fallback = 'model'): string {
 
 /** Any text as a readable part of a C comment: printable ASCII, no comment ends or line splices. */
 export function toComment(text: string): string {
-  const plain = text.replace(/[^\x20-\x7e]/g, '?').replace(/\*\//g, '*_/').replace(/\/\*/g, '/_*');
+  const plain = text
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/\*\//g, '*_/')
+    .replace(/\/\*/g, '/_*');
   return plain.replace(/\\/g, '/').replace(/\?\?/g, '?_?').slice(0, 80);
 }
 

@@ -35,7 +35,11 @@ export const TOOLS = {
     variable: 'RENODE',
     purpose: 'runs firmware on modelled boards (--on renode)',
     install: 'https://renode.io, then put it on the PATH or name it in RENODE',
-    places: ['/opt/renode/renode', '/usr/lib/renode/renode', '/Applications/Renode.app/Contents/MacOS/renode'],
+    places: [
+      '/opt/renode/renode',
+      '/usr/lib/renode/renode',
+      '/Applications/Renode.app/Contents/MacOS/renode',
+    ],
   },
 } as const satisfies Record<string, Tool>;
 

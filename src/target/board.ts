@@ -25,7 +25,10 @@ const memory = z.strictObject({
   size,
 });
 
-const word = z.string().regex(/^0x[0-9a-fA-F]{1,8}$/, 'bits such as "0x00000080"').transform(Number);
+const word = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{1,8}$/, 'bits such as "0x00000080"')
+  .transform(Number);
 
 /** One step of bringing up clocks and pins: set and clear bits of a register, or wait for bits. */
 const setupStep = z.strictObject({
@@ -107,7 +110,8 @@ export function boardJsonSchema(): unknown {
 
 function describe(issue: z.core.$ZodIssue): string {
   const where = issue.path.join('.') || 'the file';
-  if (issue.code === 'unrecognized_keys') return `${where}: unknown key ${issue.keys.map((k) => `"${k}"`).join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `${where}: unknown key ${issue.keys.map((k) => `"${k}"`).join(', ')}`;
   return `${where}: ${issue.message}`;
 }
 
@@ -115,7 +119,9 @@ function overlaps(memories: readonly Memory[]): string[] {
   const sorted = [...memories].sort((a, b) => a.start - b.start);
   return sorted.flatMap((m, i) => {
     const next = sorted[i + 1];
-    return next && m.start + m.size > next.start ? [`memory "${m.name}" overlaps "${next.name}"`] : [];
+    return next && m.start + m.size > next.start
+      ? [`memory "${m.name}" overlaps "${next.name}"`]
+      : [];
   });
 }
 

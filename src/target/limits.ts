@@ -4,10 +4,7 @@ import type { Board, Memory } from './board.ts';
 
 /** The board with smaller memories, so that it can stand for a smaller chip. */
 export function limitBoard(board: Board, limits: { flash?: number; ram?: number }): Board {
-  const memory = [
-    ...shrink(board, 'flash', limits.flash),
-    ...shrink(board, 'ram', limits.ram),
-  ];
+  const memory = [...shrink(board, 'flash', limits.flash), ...shrink(board, 'ram', limits.ram)];
   return {
     ...board,
     memory,

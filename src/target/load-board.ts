@@ -10,7 +10,9 @@ const BOARDS = fileURLToPath(new URL('../../boards/', import.meta.url));
 /** Names of the boards that come with thimble. */
 export function boardNames(folder = BOARDS): string[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(path.join(folder, entry.name, 'board.json')))
+    .filter(
+      (entry) => entry.isDirectory() && existsSync(path.join(folder, entry.name, 'board.json')),
+    )
     .map((entry) => entry.name)
     .sort();
 }

@@ -10,15 +10,29 @@ export interface Verdict {
   /** What it was compared with: the reference, or a file beside the input. */
   readonly against: 'reference' | 'file';
   /** Undefined when all bytes agree. */
-  readonly difference?: { readonly byte: number; readonly got: number; readonly expected: number; readonly count: number };
+  readonly difference?: {
+    readonly byte: number;
+    readonly got: number;
+    readonly expected: number;
+    readonly count: number;
+  };
 }
 
-export function compareOutput(vector: string, against: Verdict['against'], got: Uint8Array, expected: Uint8Array): Verdict {
+export function compareOutput(
+  vector: string,
+  against: Verdict['against'],
+  got: Uint8Array,
+  expected: Uint8Array,
+): Verdict {
   const byte = firstDifference(got, expected);
   if (byte === -1) return { vector, against };
   let count = 0;
   for (let i = 0; i < expected.length; i++) if (got[i] !== expected[i]) count++;
-  return { vector, against, difference: { byte, got: got[byte] ?? -1, expected: expected[byte] ?? -1, count } };
+  return {
+    vector,
+    against,
+    difference: { byte, got: got[byte] ?? -1, expected: expected[byte] ?? -1, count },
+  };
 }
 
 /** The outputs of the reference interpreter. */

@@ -46,7 +46,11 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
   if (reason) throw new CompileError(unavailable(where, reason), 'tool-missing');
   const target = request.board ? targetOf(request.board) : HOST_TARGET;
   const hooks = instrument !== 'none';
-  const program = compile(model.graph, model.bytes, target, { name: model.name, source: model.source, hooks });
+  const program = compile(model.graph, model.bytes, target, {
+    name: model.name,
+    source: model.source,
+    hooks,
+  });
   const built = await build(program, machine?.board, instrument);
   try {
     const outcome = await DRIVERS[where].run({
@@ -86,7 +90,11 @@ export function usesFloat({ graph, schedule }: Program): boolean {
   return floatTensor || schedule.steps.some(({ kernel }) => kernel.name === 'softmax_s8_table');
 }
 
-export function firmwareOptions(program: Program, board: Board | undefined, instrument: Instrument): FirmwareOptions {
+export function firmwareOptions(
+  program: Program,
+  board: Board | undefined,
+  instrument: Instrument,
+): FirmwareOptions {
   const { qemu: machine } = board?.emulators ?? {};
   const inputs = program.graph.inputs.map((id) => program.graph.tensors.get(id)!);
   return {
@@ -100,8 +108,15 @@ export function firmwareOptions(program: Program, board: Board | undefined, inst
 
 async function build(program: Program, board: Board | undefined, instrument: Instrument) {
   const options = firmwareOptions(program, board, instrument);
-  if (!board) return { ...(await buildHost(sourcesOf(program, emitHostFirmware(program.library, options)))), built: undefined };
-  const built = await buildFirmware(board, sourcesOf(program, emitFirmware(board, program.library, options)));
+  if (!board)
+    return {
+      ...(await buildHost(sourcesOf(program, emitHostFirmware(program.library, options)))),
+      built: undefined,
+    };
+  const built = await buildFirmware(
+    board,
+    sourcesOf(program, emitFirmware(board, program.library, options)),
+  );
   return { program: built.elf, built };
 }
 
@@ -115,5 +130,10 @@ function machineFor(board: Board | undefined, where: Where): { board: Board; sta
 }
 
 function unavailable(where: Where, reason: string) {
-  return { code: 'emulator-unavailable', message: reason, where: `--on ${where}`, hint: 'thimble doctor shows what is installed' };
+  return {
+    code: 'emulator-unavailable',
+    message: reason,
+    where: `--on ${where}`,
+    hint: 'thimble doctor shows what is installed',
+  };
 }

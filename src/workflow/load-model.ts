@@ -39,7 +39,12 @@ export async function readInput(file: string, what: string): Promise<Uint8Array>
     return new Uint8Array(await readFile(file));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code ?? '?'})`;
+    const reason =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a folder'
+          : `cannot be read (${code ?? '?'})`;
     throw new CompileError({
       code: 'unreadable-file',
       message: `the ${what} ${reason}`,

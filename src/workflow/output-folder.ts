@@ -7,7 +7,10 @@ import { CompileError } from '../support/diagnostics.ts';
  * Fills a folder all at once: `fill` writes into a new folder beside it, which takes its place when
  * everything has worked. A folder that thimble did not write (no report.json) is not replaced.
  */
-export async function writeFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
+export async function writeFolder(
+  folder: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
   const target = path.resolve(folder);
   await refuseForeign(target, folder);
   await mkdir(path.dirname(target), { recursive: true });
@@ -28,7 +31,9 @@ async function refuseForeign(target: string, shown: string): Promise<void> {
   if (entries && (entries.length === 0 || entries.includes('report.json'))) return;
   throw new CompileError({
     code: 'output-exists',
-    message: entries ? 'the output folder holds files that thimble did not write' : 'the output is a file, not a folder',
+    message: entries
+      ? 'the output folder holds files that thimble did not write'
+      : 'the output is a file, not a folder',
     where: shown,
     hint: 'name a new or empty folder with -o',
   });

@@ -20,7 +20,12 @@ export interface TestResult {
   readonly verdicts: readonly Verdict[];
   readonly passed: boolean;
   /** The first layer that went wrong, of the first vector that did. */
-  readonly diverging?: { readonly vector: string; readonly step: number; readonly name: string; readonly op: string };
+  readonly diverging?: {
+    readonly vector: string;
+    readonly step: number;
+    readonly name: string;
+    readonly op: string;
+  };
   readonly execution?: Execution;
 }
 
@@ -30,7 +35,8 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   const inputs = vectors.map(({ input }) => input);
   const graph = runPasses(model.graph);
   const references = referenceOutputs(graph, inputs);
-  const execution = where === 'reference' ? undefined : await execute({ ...request, where, vectors: inputs });
+  const execution =
+    where === 'reference' ? undefined : await execute({ ...request, where, vectors: inputs });
   const outputs = execution?.outcome.outputs ?? references;
   const verdicts = vectors.flatMap(({ name, expected }, i) => {
     const got = outputs[i] ?? new Uint8Array();
@@ -40,10 +46,18 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
     ];
   });
   const failed = verdicts.find(({ difference, against }) => difference && against === 'reference');
-  const result = { verdicts, passed: verdicts.every(({ difference }) => !difference), ...(execution && { execution }) };
+  const result = {
+    verdicts,
+    passed: verdicts.every(({ difference }) => !difference),
+    ...(execution && { execution }),
+  };
   if (!failed || !execution || where === 'reference') return result;
   const vector = vectors.find(({ name }) => name === failed.vector)!;
   const traced = await execute({ ...request, where, vectors: [vector.input], instrument: 'trace' });
-  const diverging = firstDiverging(traced.program.graph, vector.input, traced.outcome.tensors[0] ?? []);
+  const diverging = firstDiverging(
+    traced.program.graph,
+    vector.input,
+    traced.outcome.tensors[0] ?? [],
+  );
   return { ...result, ...(diverging && { diverging: { vector: vector.name, ...diverging } }) };
 }

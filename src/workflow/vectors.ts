@@ -16,17 +16,29 @@ export interface Vector {
 }
 
 /** The vectors of a folder: in*.bin and *.in.bin with out*.bin and *.out.bin beside them. */
-export async function readVectors(folder: string, inputBytes: number, outputBytes: number): Promise<Vector[]> {
+export async function readVectors(
+  folder: string,
+  inputBytes: number,
+  outputBytes: number,
+): Promise<Vector[]> {
   const files = await listFolder(folder);
-  const inputs = files.filter((file) => /^in.*\.bin$/.test(file) || file.endsWith('.in.bin')).sort();
+  const inputs = files
+    .filter((file) => /^in.*\.bin$/.test(file) || file.endsWith('.in.bin'))
+    .sort();
   const problems: string[] = [];
   const vectors: Vector[] = [];
   for (const file of inputs) {
     const input = await readInput(path.join(folder, file), 'vector');
-    if (input.length !== inputBytes) problems.push(`${file} has ${input.length} bytes, the model takes ${inputBytes}`);
-    const output = file.endsWith('.in.bin') ? file.replace(/\.in\.bin$/, '.out.bin') : file.replace(/^in/, 'out');
-    const expected = files.includes(output) ? await readInput(path.join(folder, output), 'output') : undefined;
-    if (expected && expected.length !== outputBytes) problems.push(`${output} has ${expected.length} bytes, the model gives ${outputBytes}`);
+    if (input.length !== inputBytes)
+      problems.push(`${file} has ${input.length} bytes, the model takes ${inputBytes}`);
+    const output = file.endsWith('.in.bin')
+      ? file.replace(/\.in\.bin$/, '.out.bin')
+      : file.replace(/^in/, 'out');
+    const expected = files.includes(output)
+      ? await readInput(path.join(folder, output), 'output')
+      : undefined;
+    if (expected && expected.length !== outputBytes)
+      problems.push(`${output} has ${expected.length} bytes, the model gives ${outputBytes}`);
     vectors.push({ name: file.replace(/(\.in)?\.bin$/, ''), input, ...(expected && { expected }) });
   }
   if (vectors.length === 0) problems.push('it holds no in*.bin and no *.in.bin');
@@ -51,7 +63,10 @@ export function makeVectors(graph: Graph, seed: number, count: number): Vector[]
       const tensor = tensorOf(graph, id);
       const bytes = Uint8Array.from({ length: byteLength(tensor) }, () => random.next() & 255);
       if (tensor.dtype !== 'float32') return bytes;
-      return new Uint8Array(Float32Array.from({ length: bytes.length / 4 }, (_x, j) => (bytes[4 * j]! - 128) / 128).buffer);
+      return new Uint8Array(
+        Float32Array.from({ length: bytes.length / 4 }, (_x, j) => (bytes[4 * j]! - 128) / 128)
+          .buffer,
+      );
     });
     return { name: `seed${seed}-${i}`, input: concatBytes(parts) };
   });

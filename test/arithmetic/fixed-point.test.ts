@@ -1,20 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doublingHighMul, multiplyByQuantizedMultiplier, quantizeMultiplier, roundingDivideByPOT } from '../../src/support/fixed-point.ts';
+import {
+  doublingHighMul,
+  multiplyByQuantizedMultiplier,
+  quantizeMultiplier,
+  roundingDivideByPOT,
+} from '../../src/support/fixed-point.ts';
 import { expf, logf, tanhf } from '../../src/support/float32.ts';
 
 const SEED = 7;
-const int32 = fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0, 1, -1));
+const int32 = fc.oneof(
+  fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 0, 1, -1),
+);
 const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
 const runs = { seed: SEED, numRuns: 20_000 };
 
 // The definitions, in unbounded integers.
 const floorDiv = (a: bigint, b: bigint) => (a - (((a % b) + b) % b)) / b;
-const highMul = (a: number, b: number) => Number(floorDiv(BigInt(a) * BigInt(b) + (1n << 30n), 1n << 31n));
+const highMul = (a: number, b: number) =>
+  Number(floorDiv(BigInt(a) * BigInt(b) + (1n << 30n), 1n << 31n));
 
 describe(`fixed-point arithmetic against unbounded integers (seed ${SEED})`, () => {
   it('doubling high multiplication', () => {
-    fc.assert(fc.property(int32, multiplier, (a, b) => doublingHighMul(a, b) === highMul(a, b)), runs);
+    fc.assert(
+      fc.property(int32, multiplier, (a, b) => doublingHighMul(a, b) === highMul(a, b)),
+      runs,
+    );
   });
 
   it('rounding division, ties away from zero', () => {
@@ -23,7 +35,14 @@ describe(`fixed-point arithmetic against unbounded integers (seed ${SEED})`, () 
       return Number(x < 0 ? -magnitude : magnitude);
     };
     const exponent = fc.integer({ min: 0, max: 30 });
-    fc.assert(fc.property(int32, exponent, (x, e) => roundingDivideByPOT(x, e) === exact(x, e) || exact(x, e) === 0), runs);
+    fc.assert(
+      fc.property(
+        int32,
+        exponent,
+        (x, e) => roundingDivideByPOT(x, e) === exact(x, e) || exact(x, e) === 0,
+      ),
+      runs,
+    );
   });
 
   it('one rounding', () => {
@@ -42,7 +61,9 @@ describe(`fixed-point arithmetic against unbounded integers (seed ${SEED})`, () 
     fc.assert(
       fc.property(fc.double({ min: 1e-8, max: 1000, noNaN: true }), (real) => {
         const { multiplier: m, shift } = quantizeMultiplier(real);
-        return m >= 2 ** 30 && m < 2 ** 31 && Math.abs(m * 2 ** (shift - 31) - real) <= 2 ** (shift - 32);
+        return (
+          m >= 2 ** 30 && m < 2 ** 31 && Math.abs(m * 2 ** (shift - 31) - real) <= 2 ** (shift - 32)
+        );
       }),
       runs,
     );
@@ -50,7 +71,8 @@ describe(`fixed-point arithmetic against unbounded integers (seed ${SEED})`, () 
 });
 
 describe('float functions stay near the exact ones', () => {
-  const close = (found: number, exact: number) => Math.abs(found - exact) <= 3e-7 * Math.max(1e-30, Math.abs(exact));
+  const close = (found: number, exact: number) =>
+    Math.abs(found - exact) <= 3e-7 * Math.max(1e-30, Math.abs(exact));
   it.each([
     ['exp', expf, Math.exp, -80, 80],
     ['log', logf, Math.log, 1.1, 1e6],

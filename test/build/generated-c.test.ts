@@ -38,13 +38,26 @@ async function write(program: Program) {
   return { folder, sources: [...sources.library, ...sources.firmware] };
 }
 
-describe.skipIf(!hasShared).each([...INT8_MODELS, 'vww_challenge_uint8', 'lenet_300_100', 'vww_96_float'])('%s', (name) => {
+describe
+  .skipIf(!hasShared)
+  .each([...INT8_MODELS, 'vww_challenge_uint8', 'lenet_300_100', 'vww_96_float'])('%s', (name) => {
   it('compiles without a warning with gcc and clang, and cppcheck finds nothing', async () => {
     const { folder, sources } = await write(await programOf(name));
-    for (const compiler of ['gcc', 'clang']) await compileSources(compiler, folder, sources, COMMON);
+    for (const compiler of ['gcc', 'clang'])
+      await compileSources(compiler, folder, sources, COMMON);
     const checked = sources.filter((file) => !file.endsWith('_weights.c'));
-    const options = ['--enable=warning,performance,portability', '--error-exitcode=1', '--quiet', '--std=c11', '-I.', '-Iruntime'];
-    const { stderr, exitCode } = await execa('cppcheck', [...options, ...checked], { cwd: folder, reject: false });
+    const options = [
+      '--enable=warning,performance,portability',
+      '--error-exitcode=1',
+      '--quiet',
+      '--std=c11',
+      '-I.',
+      '-Iruntime',
+    ];
+    const { stderr, exitCode } = await execa('cppcheck', [...options, ...checked], {
+      cwd: folder,
+      reject: false,
+    });
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
@@ -55,7 +68,10 @@ describe.skipIf(!hasShared).each([...INT8_MODELS, 'vww_challenge_uint8', 'lenet_
 });
 
 it('a library is what it says: header, layers, weights, and only the runtime it uses', () => {
-  const program = compile(smallNetwork(), new Uint8Array(), HOST_TARGET, { name: 'small', source: 'small.thimble' });
+  const program = compile(smallNetwork(), new Uint8Array(), HOST_TARGET, {
+    name: 'small',
+    source: 'small.thimble',
+  });
   const { files } = program.library;
   expect([...files.keys()].filter((file) => file.startsWith('runtime/')).sort()).toEqual([
     'runtime/nn.h',
@@ -74,16 +90,24 @@ it('a library is what it says: header, layers, weights, and only the runtime it 
     'runtime/thimble.h',
   ]);
   const golden = new URL('../golden/small.c', import.meta.url);
-  if (process.env.UPDATE_GOLDENS) void import('node:fs').then((fs) => fs.writeFileSync(golden, files.get('small.c')!));
+  if (process.env.UPDATE_GOLDENS)
+    void import('node:fs').then((fs) => fs.writeFileSync(golden, files.get('small.c')!));
   else expect(files.get('small.c')).toBe(readFileSync(golden, 'utf8'));
-  expect(files.get('small.h')).toMatch(/#define SMALL_INPUT_BYTES 192\n#define SMALL_OUTPUT_BYTES 4\n#define SMALL_ARENA_BYTES \d+/);
+  expect(files.get('small.h')).toMatch(
+    /#define SMALL_INPUT_BYTES 192\n#define SMALL_OUTPUT_BYTES 4\n#define SMALL_ARENA_BYTES \d+/,
+  );
 });
 
 it('instructions that a core lacks are found', () => {
-  const listing = '   0:\tsmlad\tr0, r1, r2, r3\n   4:\tvadd.f32\ts0, s1, s2\n   8:\tudiv\tr0, r0, r1\n   c:\tadds\tr0, #1\n  10:\tbne.n\t4\n';
+  const listing =
+    '   0:\tsmlad\tr0, r1, r2, r3\n   4:\tvadd.f32\ts0, s1, s2\n   8:\tudiv\tr0, r0, r1\n   c:\tadds\tr0, #1\n  10:\tbne.n\t4\n';
   expect(findIllegal(listing, { cpu: 'cortex-m4', features: ['dsp', 'fpu'] })).toEqual([]);
   expect(findIllegal(listing, { cpu: 'cortex-m3', features: [] })).toEqual(['smlad', 'vadd.f32']);
-  expect(findIllegal(listing, { cpu: 'cortex-m0plus', features: [] })).toEqual(['smlad', 'vadd.f32', 'udiv']);
+  expect(findIllegal(listing, { cpu: 'cortex-m0plus', features: [] })).toEqual([
+    'smlad',
+    'vadd.f32',
+    'udiv',
+  ]);
 });
 
 it('the deepest stack follows the longest path of calls', () => {

@@ -25,7 +25,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function thimble(args: readonly string[], env: Record<string, string> = {}) {
-  const result = await execa(process.execPath, [path.join(root, 'dist/cli/main.js'), ...args], { cwd: folder, reject: false, env, stdin: 'ignore' });
+  const result = await execa(process.execPath, [path.join(root, 'dist/cli/main.js'), ...args], {
+    cwd: folder,
+    reject: false,
+    env,
+    stdin: 'ignore',
+  });
   return { code: result.exitCode, out: result.stdout, err: result.stderr };
 }
 
@@ -34,7 +39,11 @@ const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
 describe('exit codes', () => {
   it.each([
     ['success', ['boards'], 0],
-    ['the model does not fit', ['compile', 'small.thimble', '-b', 'stm32f103-bluepill', '--ram', '1K', '-o', 'x'], 1],
+    [
+      'the model does not fit',
+      ['compile', 'small.thimble', '-b', 'stm32f103-bluepill', '--ram', '1K', '-o', 'x'],
+      1,
+    ],
     ['a model that cannot be read', ['inspect', 'missing.tflite'], 2],
     ['a model that is none', ['inspect', 'broken.tflite'], 2],
     ['an unknown board', ['compile', 'small.thimble', '-b', 'nucleo', '-o', 'x'], 2],
@@ -52,30 +61,50 @@ describe('exit codes', () => {
   });
 
   it('a missing tool: 3, with the way to install it', async () => {
-    const { code, err } = await thimble(['test', 'small.thimble', '--on', 'qemu', '-b', 'mps2-an386'], { PATH: '/nowhere' });
+    const { code, err } = await thimble(
+      ['test', 'small.thimble', '--on', 'qemu', '-b', 'mps2-an386'],
+      { PATH: '/nowhere' },
+    );
     expect([code, err]).toEqual([3, expect.stringContaining('apt-get install')]);
   });
 });
 
 describe('compile and build', () => {
   it('write the same bytes twice, and replace only what thimble wrote', async () => {
-    const files = (name: string) => readdirSync(path.join(folder, name), { recursive: true, encoding: 'utf8' }).sort();
+    const files = (name: string) =>
+      readdirSync(path.join(folder, name), { recursive: true, encoding: 'utf8' }).sort();
     const args = ['build', 'small.thimble', '-b', 'stm32f4-discovery', '-o'];
     expect((await thimble([...args, 'one'])).code).toBe(0);
     expect((await thimble([...args, 'two'])).code).toBe(0);
     expect((await thimble([...args, 'two'])).code).toBe(0);
     expect(files('one')).toEqual(files('two'));
     for (const file of files('one').filter((name) => /\.\w+$/.test(name))) {
-      expect(readFileSync(path.join(folder, 'one', file)), file).toEqual(readFileSync(path.join(folder, 'two', file)));
+      expect(readFileSync(path.join(folder, 'one', file)), file).toEqual(
+        readFileSync(path.join(folder, 'two', file)),
+      );
     }
-    expect(files('one')).toEqual(expect.arrayContaining(['firmware.bin', 'firmware.elf', 'firmware.hex', 'firmware.map', 'report.json', 'small.c', 'small.h']));
+    expect(files('one')).toEqual(
+      expect.arrayContaining([
+        'firmware.bin',
+        'firmware.elf',
+        'firmware.hex',
+        'firmware.map',
+        'report.json',
+        'small.c',
+        'small.h',
+      ]),
+    );
     const { code, err } = await thimble([...args, '.']);
     expect([code, err]).toEqual([2, expect.stringContaining('output-exists')]);
   });
 
   it('predict the footprint that the linker then finds, within 3 %', async () => {
     const args = ['small.thimble', '-b', 'nucleo-h753zi', '-o', 'fit', '--json'];
-    const predicted = json((await thimble(['compile', ...args])).out) as { flash: { total: number }; ram: { total: number }; basis: string };
+    const predicted = json((await thimble(['compile', ...args])).out) as {
+      flash: { total: number };
+      ram: { total: number };
+      basis: string;
+    };
     const linked = json((await thimble(['build', ...args])).out) as typeof predicted;
     expect([predicted.basis, linked.basis]).toEqual(['predicted', 'linked']);
     for (const kind of ['flash', 'ram'] as const) {
@@ -85,31 +114,78 @@ describe('compile and build', () => {
 
   it('names that would break C or leave the folder are refused', async () => {
     for (const name of ['../evil', 'int', 'a b', '']) {
-      const { code, err } = await thimble(['compile', 'small.thimble', '-b', 'mps2-an386', '-o', 'y', '--name', name]);
+      const { code, err } = await thimble([
+        'compile',
+        'small.thimble',
+        '-b',
+        'mps2-an386',
+        '-o',
+        'y',
+        '--name',
+        name,
+      ]);
       expect([name, code, err]).toEqual([name, 2, expect.stringContaining('bad-name')]);
     }
   });
 });
 
 describe('run and test', () => {
-  it.each([['reference', []], ['host', []], ['qemu', ['-b', 'rp2040-pico']]])('run --on %s gives the reference’s bytes', async (where, board) => {
+  it.each([
+    ['reference', []],
+    ['host', []],
+    ['qemu', ['-b', 'rp2040-pico']],
+  ])('run --on %s gives the reference’s bytes', async (where, board) => {
     const graph = smallNetwork();
     const input = inputBytes(graph, new Random(3), 'random');
     writeFileSync(path.join(folder, 'in.bin'), input);
-    const { code, err } = await thimble(['run', 'small.thimble', '--on', where, ...board, '--input', 'in.bin', '--output', 'out.bin']);
+    const { code, err } = await thimble([
+      'run',
+      'small.thimble',
+      '--on',
+      where,
+      ...board,
+      '--input',
+      'in.bin',
+      '--output',
+      'out.bin',
+    ]);
     expect(code, err).toBe(0);
-    expect(new Uint8Array(readFileSync(path.join(folder, 'out.bin')))).toEqual(new Interpreter(graph).runBytes(input));
+    expect(new Uint8Array(readFileSync(path.join(folder, 'out.bin')))).toEqual(
+      new Interpreter(graph).runBytes(input),
+    );
   });
 
   it('an input of the wrong size is a usage error', async () => {
     writeFileSync(path.join(folder, 'short.bin'), 'abc');
-    const { code, err } = await thimble(['run', 'small.thimble', '--on', 'reference', '--input', 'short.bin', '--output', 'o.bin']);
+    const { code, err } = await thimble([
+      'run',
+      'small.thimble',
+      '--on',
+      'reference',
+      '--input',
+      'short.bin',
+      '--output',
+      'o.bin',
+    ]);
     expect([code, err]).toEqual([2, expect.stringContaining('3 bytes, the model takes 192')]);
   });
 
   it('JSON on stdout, JUnit in a file, annotations on GitHub', async () => {
-    const { code, out } = await thimble(['test', 'small.thimble', '--on', 'host', '--count', '3', '--json', '--junit', 'junit.xml']);
-    expect([code, json(out)]).toEqual([0, expect.objectContaining({ schemaVersion: 1, passed: true, vectors: 3 })]);
+    const { code, out } = await thimble([
+      'test',
+      'small.thimble',
+      '--on',
+      'host',
+      '--count',
+      '3',
+      '--json',
+      '--junit',
+      'junit.xml',
+    ]);
+    expect([code, json(out)]).toEqual([
+      0,
+      expect.objectContaining({ schemaVersion: 1, passed: true, vectors: 3 }),
+    ]);
     expect(readFileSync(path.join(folder, 'junit.xml'), 'utf8')).toMatch(/tests="3" failures="0"/);
     const failed = await thimble(['inspect', 'broken.tflite'], { GITHUB_ACTIONS: 'true' });
     expect(failed.err).toMatch(/^::error title=unknown-format::/m);
@@ -123,11 +199,23 @@ describe('run and test', () => {
     await execa('mkdir', ['-p', vectors]);
     writeFileSync(path.join(vectors, 'a.in.bin'), input);
     writeFileSync(path.join(vectors, 'a.out.bin'), output);
-    expect((await thimble(['test', 'small.thimble', '--on', 'host', '--inputs', 'vectors'])).code).toBe(0);
+    expect(
+      (await thimble(['test', 'small.thimble', '--on', 'host', '--inputs', 'vectors'])).code,
+    ).toBe(0);
     output[1]! ^= 1;
     writeFileSync(path.join(vectors, 'a.out.bin'), output);
-    const { code, err } = await thimble(['test', 'small.thimble', '--on', 'host', '--inputs', 'vectors']);
-    expect([code, err]).toEqual([1, expect.stringMatching(/vector a: 1 bytes differ from the given output, first byte 1/)]);
+    const { code, err } = await thimble([
+      'test',
+      'small.thimble',
+      '--on',
+      'host',
+      '--inputs',
+      'vectors',
+    ]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/vector a: 1 bytes differ from the given output, first byte 1/),
+    ]);
   });
 });
 
@@ -135,10 +223,22 @@ it('quantize writes a .thimble file that the other commands read', async () => {
   const graph = smallFloatNetwork();
   await execa('mkdir', ['-p', path.join(folder, 'cal')]);
   writeFileSync(path.join(folder, 'cal/in0.bin'), inputBytes(graph, new Random(5), 'random'));
-  const quantized = await thimble(['quantize', 'float.thimble', '--calibrate', 'cal', '--io', 'int8', '-o', 'q.thimble']);
+  const quantized = await thimble([
+    'quantize',
+    'float.thimble',
+    '--calibrate',
+    'cal',
+    '--io',
+    'int8',
+    '-o',
+    'q.thimble',
+  ]);
   expect(quantized.code, quantized.err).toBe(0);
   expect((await thimble(['test', 'q.thimble', '--on', 'host', '--count', '2'])).code).toBe(0);
-  expect((await thimble(['test', 'float.thimble', '--on', 'host', '--calibrate', 'cal', '--count', '2'])).code).toBe(0);
+  expect(
+    (await thimble(['test', 'float.thimble', '--on', 'host', '--calibrate', 'cal', '--count', '2']))
+      .code,
+  ).toBe(0);
 });
 
 it('init writes a configuration once, and commands read it', async () => {
@@ -161,9 +261,15 @@ describe.skipIf(!hasShared)('unsupported operators', () => {
 });
 
 it('every error code is explained, and every explanation belongs to a code', () => {
-  const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('codes.ts'));
+  const sources = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('codes.ts'),
+  );
   const text = sources.map((file) => readFileSync(path.join(root, 'src', file), 'utf8')).join('\n');
-  const used = new Set([...text.matchAll(/code: '([a-z-]+)'|(?:report|#failed)\(\s*'([a-z-]+)'/g)].map((m) => m[1] ?? m[2]!));
+  const used = new Set(
+    [...text.matchAll(/code: '([a-z-]+)'|(?:report|#failed)\(\s*'([a-z-]+)'/g)].map(
+      (m) => m[1] ?? m[2]!,
+    ),
+  );
   expect([...used].filter((code) => CODES[code] === undefined && code !== 'custom')).toEqual([]); // zod's own
   expect(Object.keys(CODES).filter((code) => !used.has(code))).toEqual([]);
 });

@@ -10,7 +10,10 @@ const matrix = (rowStep: number, columnStep: number) =>
   fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 12 })).chain(([r, c]) => {
     const [rows, columns] = [r * rowStep, c * columnStep];
     return fc
-      .array(fc.integer({ min: -127, max: 127 }), { minLength: rows * columns, maxLength: rows * columns })
+      .array(fc.integer({ min: -127, max: 127 }), {
+        minLength: rows * columns,
+        maxLength: rows * columns,
+      })
       .map((data) => ({ rows, columns, data: Int8Array.from(data) }));
   });
 

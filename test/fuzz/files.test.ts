@@ -40,7 +40,11 @@ function flip(bytes: Uint8Array, random: Random, times: number, within = bytes.l
 function splice(bytes: Uint8Array, random: Random): Uint8Array {
   const copy = bytes.slice();
   const length = random.int(1, Math.min(64, bytes.length));
-  copy.copyWithin(random.int(0, bytes.length - length), random.int(0, bytes.length - length), length);
+  copy.copyWithin(
+    random.int(0, bytes.length - length),
+    random.int(0, bytes.length - length),
+    length,
+  );
   return copy;
 }
 
@@ -60,7 +64,13 @@ function sources(): [string, Uint8Array][] {
   const own: [string, Uint8Array] = ['small.thimble', thimbleFile(smallNetwork())];
   if (!hasShared) return [own];
   const models = ['micro_speech_quantized', 'mnist_lstm_int8', 'kws_ref_model'];
-  return [own, ...models.map((name): [string, Uint8Array] => [name, new Uint8Array(readFileSync(modelFile(name)))])];
+  return [
+    own,
+    ...models.map((name): [string, Uint8Array] => [
+      name,
+      new Uint8Array(readFileSync(modelFile(name))),
+    ]),
+  ];
 }
 
 describe('damaged files give a coded error or a program, never a crash', () => {

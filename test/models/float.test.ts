@@ -30,13 +30,17 @@ describe.skipIf(!hasShared).each(Object.keys(PHOTOS))('%s', (name) => {
     const interpreter = new Interpreter((await loadModel(modelFile(name))).graph);
     inputs().forEach((input, i) => {
       const expected = asFloats(readGolden(name, files[i]!));
-      asFloats(interpreter.runBytes(input)).forEach((x, j) => expect(Math.abs(x - expected[j]!)).toBeLessThan(1e-4));
+      asFloats(interpreter.runBytes(input)).forEach((x, j) =>
+        expect(Math.abs(x - expected[j]!)).toBeLessThan(1e-4),
+      );
     });
   });
 
   it('keeps its verdicts when quantized with the photographs', async () => {
     const float = runPasses((await loadModel(modelFile(name))).graph);
-    const quantized = new Interpreter(quantizeGraph(float, inputs(), { method: 'mse', io: 'float' }));
+    const quantized = new Interpreter(
+      quantizeGraph(float, inputs(), { method: 'mse', io: 'float' }),
+    );
     const verdict = ([no = 0, yes = 0]: Float32Array) => yes > no;
     inputs().forEach((input, i) => {
       // The float score of the motorcycle in the challenge model is 0.51: either way is right.
@@ -53,9 +57,20 @@ describe.skipIf(!hasShared)('float arithmetic is the same on every target', () =
     const vectors = makeVectors(model.graph, 7, 2).map(({ input }) => input);
     const reference = new Interpreter(model.graph);
     const expected = vectors.map((input) => reference.runBytes(input));
-    for (const [where, board] of [['host', undefined], ['qemu', 'mps2-an386'], ['qemu', 'mps2-an385']] as const) {
-      const { outcome } = await execute({ model, ...(board && { board: loadBoard(board) }), where, vectors });
-      outcome.outputs.forEach((output, i) => expect(firstDifference(output, expected[i]!), `${where} ${board}`).toBe(-1));
+    for (const [where, board] of [
+      ['host', undefined],
+      ['qemu', 'mps2-an386'],
+      ['qemu', 'mps2-an385'],
+    ] as const) {
+      const { outcome } = await execute({
+        model,
+        ...(board && { board: loadBoard(board) }),
+        where,
+        vectors,
+      });
+      outcome.outputs.forEach((output, i) =>
+        expect(firstDifference(output, expected[i]!), `${where} ${board}`).toBe(-1),
+      );
     }
   });
 });

@@ -7,7 +7,14 @@ import { loadBoard } from '../../src/target/load-board.ts';
 import { execute } from '../../src/workflow/execute.ts';
 import type { Where } from '../../src/workflow/execute.ts';
 import { loadModel } from '../../src/workflow/load-model.ts';
-import { goldenFiles, goldenFolder, hasShared, INT8_MODELS, modelFile, readGolden } from '../support/shared.ts';
+import {
+  goldenFiles,
+  goldenFolder,
+  hasShared,
+  INT8_MODELS,
+  modelFile,
+  readGolden,
+} from '../support/shared.ts';
 
 const outputs = (name: string) => goldenFiles(name, /^(out\d+|photo-.*\.out)\.bin$/);
 const inputOf = (output: string) => output.replace(/^out/, 'in').replace('.out.', '.in.');
@@ -36,7 +43,8 @@ describe.skipIf(!hasShared)('int8 models give the bytes of TFLite’s reference 
       found.set(id, crc32(valueBytes(value))),
     );
     expect(trace.tensors.length).toBeGreaterThan(3);
-    for (const { tensor, crc32: expected } of trace.tensors) expect(found.get(tensor), `tensor ${tensor}`).toBe(expected);
+    for (const { tensor, crc32: expected } of trace.tensors)
+      expect(found.get(tensor), `tensor ${tensor}`).toBe(expected);
   });
 
   const places: [Where, string | undefined][] = [
@@ -59,7 +67,12 @@ async function matches(name: string, where: Where, boardName: string | undefined
   const files = outputs(name);
   const vectors = files.map((file) => readGolden(name, inputOf(file)));
   const board = boardName === undefined ? undefined : loadBoard(boardName);
-  const { outcome } = await execute({ model: await loadModel(modelFile(name)), ...(board && { board }), where, vectors });
+  const { outcome } = await execute({
+    model: await loadModel(modelFile(name)),
+    ...(board && { board }),
+    where,
+    vectors,
+  });
   expect(outcome.outputs).toHaveLength(files.length);
   outcome.outputs.forEach((output, i) => {
     expect(firstDifference(output, readGolden(name, files[i]!)), files[i]).toBe(-1);

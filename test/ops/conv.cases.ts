@@ -1,5 +1,13 @@
 import type { Random } from '../../src/support/random.ts';
-import { ACTIVATIONS, bias, float32, floatWeights, int8, quantization, weights } from '../support/cases.ts';
+import {
+  ACTIVATIONS,
+  bias,
+  float32,
+  floatWeights,
+  int8,
+  quantization,
+  weights,
+} from '../support/cases.ts';
 import type { CaseMaker, OpCase } from '../support/cases.ts';
 
 function window(random: Random) {
@@ -21,7 +29,7 @@ export const conv2d: CaseMaker = (random) => {
   const outputs = groups * random.int(1, 9);
   const shape = [random.chance(0.1) ? 2 : 1, ...plane, channels];
   const kernel = [outputs, ...attrs.kernel, channels / groups];
-  return convolution(random, 'conv2d', attrs, shape, kernel, 0, outputs);
+  return convolution(random, { op: 'conv2d', attrs, shape, kernel, axis: 0, outputs });
 };
 
 export const depthwise: CaseMaker = (random) => {
@@ -29,21 +37,38 @@ export const depthwise: CaseMaker = (random) => {
   const channels = random.pick([1, 2, 3, 4, 8, 12, 16]);
   const outputs = channels * random.pick([1, 1, 1, 2, 3]);
   const shape = [random.chance(0.1) ? 2 : 1, ...plane, channels];
-  return convolution(random, 'depthwise_conv2d', attrs, shape, [1, ...attrs.kernel, outputs], 3, outputs);
+  return convolution(random, {
+    op: 'depthwise_conv2d',
+    attrs,
+    shape,
+    kernel: [1, ...attrs.kernel, outputs],
+    axis: 3,
+    outputs,
+  });
 };
+
+interface Weighted {
+  readonly op: string;
+  readonly attrs: object;
+  readonly shape: readonly number[];
+  readonly kernel: readonly number[];
+  /** Axis of the weights along which the outputs lie. */
+  readonly axis: number;
+  readonly outputs: number;
+}
 
 function convolution(
   random: Random,
-  op: string,
-  attrs: object,
-  shape: number[],
-  kernel: number[],
-  axis: number,
-  outputs: number,
+  { op, attrs, shape, kernel, axis, outputs }: Weighted,
 ): OpCase {
   if (random.chance(0.25)) {
     const biases = random.chance(0.8) ? floatWeights(random, [outputs]) : undefined;
-    return { op, attrs, inputs: [float32(shape), floatWeights(random, kernel), biases], outputs: [{ dtype: 'float32' }] };
+    return {
+      op,
+      attrs,
+      inputs: [float32(shape), floatWeights(random, kernel), biases],
+      outputs: [{ dtype: 'float32' }],
+    };
   }
   // Sometimes weights of -128, huge biases (dead channels), or a zero point of the weights.
   const taps = weights(random, kernel, axis, random.chance(0.1) ? 128 : 127);
@@ -53,7 +78,11 @@ function convolution(
   return {
     op,
     attrs,
-    inputs: [int8(random, shape), { ...taps, quant }, random.chance(0.9) ? bias(random, outputs, most) : undefined],
+    inputs: [
+      int8(random, shape),
+      { ...taps, quant },
+      random.chance(0.9) ? bias(random, outputs, most) : undefined,
+    ],
     outputs: [{ dtype: 'int8', quant: quantization(random) }],
   };
 }
@@ -61,8 +90,19 @@ function convolution(
 export const dense: CaseMaker = (random) => {
   const depth = random.int(1, 40);
   const outputs = random.int(1, 14);
-  const attrs = { activation: random.pick(ACTIVATIONS), rounding: random.pick(['double', 'single'] as const), keepDims: false };
-  return convolution(random, 'dense', attrs, [random.int(1, 3), depth], [outputs, depth], 0, outputs);
+  const attrs = {
+    activation: random.pick(ACTIVATIONS),
+    rounding: random.pick(['double', 'single'] as const),
+    keepDims: false,
+  };
+  return convolution(random, {
+    op: 'dense',
+    attrs,
+    shape: [random.int(1, 3), depth],
+    kernel: [outputs, depth],
+    axis: 0,
+    outputs,
+  });
 };
 
 function pool(op: string): CaseMaker {
@@ -71,9 +111,15 @@ function pool(op: string): CaseMaker {
     const padding = attrs.padding.map((p, i) => Math.min(p, attrs.kernel[i % 2]! - 1));
     const flat = { ...attrs, dilation: [1, 1], padding };
     const shape = [random.chance(0.1) ? 2 : 1, ...plane, random.int(1, 6)];
-    if (random.chance(0.3)) return { op, attrs: flat, inputs: [float32(shape)], outputs: [{ dtype: 'float32' }] };
+    if (random.chance(0.3))
+      return { op, attrs: flat, inputs: [float32(shape)], outputs: [{ dtype: 'float32' }] };
     const quant = quantization(random);
-    return { op, attrs: flat, inputs: [int8(random, shape, quant)], outputs: [{ dtype: 'int8', quant }] };
+    return {
+      op,
+      attrs: flat,
+      inputs: [int8(random, shape, quant)],
+      outputs: [{ dtype: 'int8', quant }],
+    };
   };
 }
 
@@ -83,7 +129,17 @@ export const maxPool = pool('max_pool');
 export const mean: CaseMaker = (random) => {
   const shape = Array.from({ length: random.int(1, 5) }, () => random.int(1, 5));
   const axes = shape.flatMap((_, axis) => (random.chance(0.5) ? [axis] : []));
-  const attrs = { axes: axes.length === 0 ? [0] : axes, keepDims: true, rounding: random.pick(['double', 'single'] as const) };
-  if (random.chance(0.3)) return { op: 'mean', attrs, inputs: [float32(shape)], outputs: [{ dtype: 'float32' }] };
-  return { op: 'mean', attrs, inputs: [int8(random, shape)], outputs: [{ dtype: 'int8', quant: quantization(random) }] };
+  const attrs = {
+    axes: axes.length === 0 ? [0] : axes,
+    keepDims: true,
+    rounding: random.pick(['double', 'single'] as const),
+  };
+  if (random.chance(0.3))
+    return { op: 'mean', attrs, inputs: [float32(shape)], outputs: [{ dtype: 'float32' }] };
+  return {
+    op: 'mean',
+    attrs,
+    inputs: [int8(random, shape)],
+    outputs: [{ dtype: 'int8', quant: quantization(random) }],
+  };
 };

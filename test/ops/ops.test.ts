@@ -16,7 +16,9 @@ const SEED = Number(process.env.THIMBLE_SEED ?? 20261124);
 const CASES = Number(process.env.THIMBLE_CASES ?? 30);
 const FILLS = ['random', 'random', 'low', 'high'] as const;
 
-console.log(`operator cases: seed ${SEED} (THIMBLE_SEED), ${CASES} of each operator (THIMBLE_CASES)`);
+console.log(
+  `operator cases: seed ${SEED} (THIMBLE_SEED), ${CASES} of each operator (THIMBLE_CASES)`,
+);
 
 const cases = OPS.flatMap(({ name }, i) => {
   const random = new Random(SEED + i);
@@ -34,7 +36,10 @@ function accepted(name: string, source: Random): OpCase {
   for (;;) {
     const made = MAKERS[name]!(source);
     const one = graphOfCases([made]);
-    const node = { ...one.nodes[0]!, inputs: made.inputs.map((t, i) => t && { id: i, name: '', ...t }) };
+    const node = {
+      ...one.nodes[0]!,
+      inputs: made.inputs.map((t, i) => t && { id: i, name: '', ...t }),
+    };
     const outputs = node.outputs.map((id) => one.tensors.get(id)!);
     if (opOf(name).reject({ ...node, outputs }) === undefined) return made;
   }
@@ -48,7 +53,9 @@ async function judge(where: Where, boardName: string | undefined): Promise<void>
     if (byte === -1) return;
     const { op, attrs, inputs, outputs } = caseAt(graph, cases, byte);
     const shown = { op, attrs, inputs: inputs.map((t) => t && { ...t, data: undefined }), outputs };
-    expect.fail(`vector ${i} (${FILLS[i]}), byte ${byte}: ${output[byte]}, expected ${expected[i]![byte]}\n${JSON.stringify(shown)}`);
+    expect.fail(
+      `vector ${i} (${FILLS[i]}), byte ${byte}: ${output[byte]}, expected ${expected[i]![byte]}\n${JSON.stringify(shown)}`,
+    );
   });
   expect(outcome.outputs).toHaveLength(vectors.length);
 }
@@ -56,8 +63,9 @@ async function judge(where: Where, boardName: string | undefined): Promise<void>
 describe('every kernel gives the bytes of the reference', () => {
   it('on the host, under the sanitizers, portable and DSP kernels', () => judge('host', undefined));
   it('on the host, portable kernels only', () => judge('host', 'mps2-an385'));
-  it.each(['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'rp2040-pico'])('on qemu for %s', (board) =>
-    judge('qemu', board),
+  it.each(['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'rp2040-pico'])(
+    'on qemu for %s',
+    (board) => judge('qemu', board),
   );
 });
 

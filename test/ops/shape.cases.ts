@@ -3,18 +3,27 @@ import { float32, int8, quantization } from '../support/cases.ts';
 import type { CaseMaker, CaseTensor, OpCase } from '../support/cases.ts';
 
 // An input of either type, and the output type that copies it.
-function alike(random: Random, shape: readonly number[]): { input: CaseTensor; output: OpCase['outputs'][0] } {
+function alike(
+  random: Random,
+  shape: readonly number[],
+): { input: CaseTensor; output: OpCase['outputs'][0] } {
   if (random.chance(0.4)) return { input: float32(shape), output: { dtype: 'float32' } };
   const quant = quantization(random);
   return { input: int8(random, shape, quant), output: { dtype: 'int8', quant } };
 }
 
-const shapeOf = (random: Random, rank = random.int(1, 5)) => Array.from({ length: rank }, () => random.int(1, 5));
+const shapeOf = (random: Random, rank = random.int(1, 5)) =>
+  Array.from({ length: rank }, () => random.int(1, 5));
 
 export const reshape: CaseMaker = (random) => {
   const shape = shapeOf(random);
   const { input, output } = alike(random, shape);
-  return { op: 'reshape', attrs: { shape: [-1, shape.at(-1)!] }, inputs: [input], outputs: [output] };
+  return {
+    op: 'reshape',
+    attrs: { shape: [-1, shape.at(-1)!] },
+    inputs: [input],
+    outputs: [output],
+  };
 };
 
 export const concat: CaseMaker = (random) => {
@@ -34,7 +43,12 @@ export const split: CaseMaker = (random) => {
   const axis = random.int(0, shape.length - 1);
   shape[axis]! *= parts;
   const { input, output } = alike(random, shape);
-  return { op: 'split', attrs: { axis, parts }, inputs: [input], outputs: Array.from({ length: parts }, () => output) };
+  return {
+    op: 'split',
+    attrs: { axis, parts },
+    inputs: [input],
+    outputs: Array.from({ length: parts }, () => output),
+  };
 };
 
 export const slice: CaseMaker = (random) => {
@@ -77,8 +91,18 @@ export const pad: CaseMaker = (random) => {
 function resize(op: string): CaseMaker {
   return (random) => {
     const alignCorners = random.chance(0.4);
-    const attrs = { height: random.int(1, 12), width: random.int(1, 12), alignCorners, halfPixel: !alignCorners && random.chance(0.5) };
-    const { input, output } = alike(random, [random.int(1, 2), random.int(1, 7), random.int(1, 7), random.int(1, 4)]);
+    const attrs = {
+      height: random.int(1, 12),
+      width: random.int(1, 12),
+      alignCorners,
+      halfPixel: !alignCorners && random.chance(0.5),
+    };
+    const { input, output } = alike(random, [
+      random.int(1, 2),
+      random.int(1, 7),
+      random.int(1, 7),
+      random.int(1, 4),
+    ]);
     return { op, attrs, inputs: [input], outputs: [output] };
   };
 }

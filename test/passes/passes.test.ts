@@ -19,7 +19,8 @@ describe('no pass changes a bit', () => {
     for (const graph of [smallFloatNetwork(seed), smallNetwork(seed)]) {
       const input = inputBytes(graph, new Random(seed), 'random');
       const before = new Interpreter(graph).runBytes(input);
-      for (const pass of PASSES) expect(new Interpreter(pass.run(graph)).runBytes(input), pass.name).toEqual(before);
+      for (const pass of PASSES)
+        expect(new Interpreter(pass.run(graph)).runBytes(input), pass.name).toEqual(before);
       expect(new Interpreter(runPasses(graph)).runBytes(input)).toEqual(before);
     }
   });
@@ -28,5 +29,7 @@ describe('no pass changes a bit', () => {
 it('a broken graph is blamed on the pass that broke it', () => {
   const graph = smallNetwork();
   const broken = { ...graph, nodes: graph.nodes.slice(1) };
-  expect(() => verifyGraph(broken, 'pass test')).toThrow(/after pass test: depthwise_conv2d reads %\d+ before/);
+  expect(() => verifyGraph(broken, 'pass test')).toThrow(
+    /after pass test: depthwise_conv2d reads %\d+ before/,
+  );
 });

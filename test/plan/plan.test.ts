@@ -11,7 +11,13 @@ function randomBuffers(seed: number): Buffer[] {
   const random = new Random(seed);
   return Array.from({ length: random.int(2, 40) }, (_, i) => {
     const first = random.int(0, 30);
-    return { name: `b${i}`, tensors: [i], bytes: random.int(1, 5000), first, last: first + random.int(0, 8) };
+    return {
+      name: `b${i}`,
+      tensors: [i],
+      bytes: random.int(1, 5000),
+      first,
+      last: first + random.int(0, 8),
+    };
   });
 }
 
@@ -32,7 +38,9 @@ describe('placement', () => {
   });
 
   it('the checker finds an overlap that is put there', () => {
-    const buffers = randomBuffers(1).slice(0, 2).map((b) => ({ ...b, first: 0, last: 1 }));
+    const buffers = randomBuffers(1)
+      .slice(0, 2)
+      .map((b) => ({ ...b, first: 0, last: 1 }));
     expect(findOverlap(planOf(buffers, [0, buffers[0]!.bytes - 1]))).toBeDefined();
   });
 

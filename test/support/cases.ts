@@ -54,7 +54,11 @@ export function caseAt(graph: Graph, cases: readonly OpCase[], byte: number): Op
 }
 
 /** Input bytes for a graph: random, or every value the least or the largest. */
-export function inputBytes(graph: Graph, random: Random, fill: 'random' | 'low' | 'high'): Uint8Array {
+export function inputBytes(
+  graph: Graph,
+  random: Random,
+  fill: 'random' | 'low' | 'high',
+): Uint8Array {
   const parts = graph.inputs.map((id) => {
     const tensor = graph.tensors.get(id)!;
     if (tensor.dtype === 'float32') {
@@ -62,7 +66,11 @@ export function inputBytes(graph: Graph, random: Random, fill: 'random' | 'low' 
       return bytesOf(Float32Array.from({ length: elements(tensor) }, of));
     }
     const signed = tensor.dtype === 'int8';
-    const of = { random: () => random.int(0, 255), low: () => (signed ? 128 : 0), high: () => (signed ? 127 : 255) }[fill];
+    const of = {
+      random: () => random.int(0, 255),
+      low: () => (signed ? 128 : 0),
+      high: () => (signed ? 127 : 255),
+    }[fill];
     return Uint8Array.from({ length: byteLength(tensor) }, of);
   });
   return new Uint8Array(Buffer.concat(parts));
@@ -72,7 +80,11 @@ export function quantization(random: Random, zeroPoint = random.int(-128, 127)) 
   return { scales: [Math.fround(random.real(0.004, 0.2))], zeroPoints: [zeroPoint], axis: 0 };
 }
 
-export function int8(random: Random, shape: readonly number[], quant = quantization(random)): CaseTensor {
+export function int8(
+  random: Random,
+  shape: readonly number[],
+  quant = quantization(random),
+): CaseTensor {
   return { dtype: 'int8', shape, quant };
 }
 
@@ -81,16 +93,32 @@ export function float32(shape: readonly number[]): CaseTensor {
 }
 
 /** Constant int8 weights with a scale for each index along `axis`. */
-export function weights(random: Random, shape: readonly number[], axis: number, most = 127): CaseTensor {
+export function weights(
+  random: Random,
+  shape: readonly number[],
+  axis: number,
+  most = 127,
+): CaseTensor {
   const channels = shape[axis]!;
   const perChannel = random.chance(0.7);
-  const scales = Array.from({ length: perChannel ? channels : 1 }, () => Math.fround(random.real(0.001, 0.03)));
-  const data = Int8Array.from({ length: elements({ dtype: 'int8', shape }) }, () => random.int(-most, most));
-  return { dtype: 'int8', shape, quant: { scales, zeroPoints: scales.map(() => 0), axis }, data: bytesOf(data) };
+  const scales = Array.from({ length: perChannel ? channels : 1 }, () =>
+    Math.fround(random.real(0.001, 0.03)),
+  );
+  const data = Int8Array.from({ length: elements({ dtype: 'int8', shape }) }, () =>
+    random.int(-most, most),
+  );
+  return {
+    dtype: 'int8',
+    shape,
+    quant: { scales, zeroPoints: scales.map(() => 0), axis },
+    data: bytesOf(data),
+  };
 }
 
 export function floatWeights(random: Random, shape: readonly number[]): CaseTensor {
-  const data = Float32Array.from({ length: elements({ dtype: 'float32', shape }) }, () => random.real(-1, 1));
+  const data = Float32Array.from({ length: elements({ dtype: 'float32', shape }) }, () =>
+    random.real(-1, 1),
+  );
   return { dtype: 'float32', shape, data: bytesOf(data) };
 }
 

@@ -22,7 +22,9 @@ export function readGolden(name: string, file: string): Uint8Array {
 }
 
 export function goldenFiles(name: string, pattern: RegExp): string[] {
-  return readdirSync(goldenFolder(name)).filter((file) => pattern.test(file)).sort();
+  return readdirSync(goldenFolder(name))
+    .filter((file) => pattern.test(file))
+    .sort();
 }
 
 export const INT8_MODELS = [

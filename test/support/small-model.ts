@@ -11,24 +11,53 @@ export function smallNetwork(seed = 1): Graph {
   const builder = new GraphBuilder();
   const origin = (name: string) => ({ file: 'small', operator: builder.nodes.length, name });
   const quant = () => quantization(random);
-  const constant = (tensor: ReturnType<typeof weights>, name: string) => builder.addTensor(name, tensor, tensor.data);
-  const activation = (name: string, shape: number[], q: Quantization = quant()) => builder.addTensor(name, { dtype: 'int8', shape, quant: q });
-  const window = { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [1, 1, 1, 1], activation: 'relu', rounding: 'double' };
+  const constant = (tensor: ReturnType<typeof weights>, name: string) =>
+    builder.addTensor(name, tensor, tensor.data);
+  const activation = (name: string, shape: number[], q: Quantization = quant()) =>
+    builder.addTensor(name, { dtype: 'int8', shape, quant: q });
+  const window = {
+    kernel: [3, 3],
+    stride: [1, 1],
+    dilation: [1, 1],
+    padding: [1, 1, 1, 1],
+    activation: 'relu',
+    rounding: 'double',
+  };
   const node = (op: string, attrs: object, inputs: number[], output: number) =>
     builder.nodes.push({ op, attrs, inputs, outputs: [output], origin: origin(op) });
   const input = builder.addTensor('image', int8(random, [1, 8, 8, 3]));
   const a = activation('a', [1, 8, 8, 8]);
-  node('conv2d', window, [input, constant(weights(random, [8, 3, 3, 3], 0), 'w0'), constant(bias(random, 8, 999), 'b0')], a);
+  node(
+    'conv2d',
+    window,
+    [input, constant(weights(random, [8, 3, 3, 3], 0), 'w0'), constant(bias(random, 8, 999), 'b0')],
+    a,
+  );
   const b = activation('b', [1, 8, 8, 8]);
-  node('depthwise_conv2d', window, [a, constant(weights(random, [1, 3, 3, 8], 3), 'w1'), constant(bias(random, 8, 999), 'b1')], b);
+  node(
+    'depthwise_conv2d',
+    window,
+    [a, constant(weights(random, [1, 3, 3, 8], 3), 'w1'), constant(bias(random, 8, 999), 'b1')],
+    b,
+  );
   const sum = activation('sum', [1, 8, 8, 8]);
   node('add', { activation: 'none', rounding: 'double' }, [a, b], sum);
-  const pooled = activation('pooled', [1, 4, 4, 8], builder.tensor(sum).quant!);
-  node('max_pool', { ...window, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], activation: 'none' }, [sum], pooled);
-  const flat = activation('flat', [1, 128], builder.tensor(sum).quant!);
+  const pooled = activation('pooled', [1, 4, 4, 8], builder.tensor(sum).quant);
+  node(
+    'max_pool',
+    { ...window, kernel: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], activation: 'none' },
+    [sum],
+    pooled,
+  );
+  const flat = activation('flat', [1, 128], builder.tensor(sum).quant);
   node('reshape', { shape: [1, 128] }, [pooled], flat);
   const logits = activation('logits', [1, 4]);
-  node('dense', { activation: 'none', rounding: 'double', keepDims: false }, [flat, constant(weights(random, [4, 128], 0), 'w2'), constant(bias(random, 4, 999), 'b2')], logits);
+  node(
+    'dense',
+    { activation: 'none', rounding: 'double', keepDims: false },
+    [flat, constant(weights(random, [4, 128], 0), 'w2'), constant(bias(random, 4, 999), 'b2')],
+    logits,
+  );
   const output = activation('output', [1, 4], { scales: [1 / 256], zeroPoints: [-128], axis: 0 });
   node('softmax', { beta: 1, arithmetic: 'fixed' }, [logits], output);
   return builder.finish('small', [input], [output]);
@@ -38,18 +67,37 @@ export function smallNetwork(seed = 1): Graph {
 export function smallFloatNetwork(seed = 1): Graph {
   const random = new Random(seed);
   const builder = new GraphBuilder();
-  const float = (name: string, shape: number[]) => builder.addTensor(name, { dtype: 'float32', shape });
+  const float = (name: string, shape: number[]) =>
+    builder.addTensor(name, { dtype: 'float32', shape });
   const constant = (shape: number[], name: string) => {
     const tensor = floatWeights(random, shape);
     return builder.addTensor(name, tensor, tensor.data);
   };
   const node = (op: string, attrs: object, inputs: number[], output: number) =>
-    builder.nodes.push({ op, attrs, inputs, outputs: [output], origin: { file: 'small', operator: builder.nodes.length, name: op } });
+    builder.nodes.push({
+      op,
+      attrs,
+      inputs,
+      outputs: [output],
+      origin: { file: 'small', operator: builder.nodes.length, name: op },
+    });
   const input = float('image', [1, 6, 6, 2]);
   const padded = float('padded', [1, 8, 8, 2]);
   node('pad', { before: [0, 1, 1, 0], after: [0, 1, 1, 0] }, [input], padded);
   const convolved = float('convolved', [1, 6, 6, 4]);
-  node('conv2d', { kernel: [3, 3], stride: [1, 1], dilation: [1, 1], padding: [0, 0, 0, 0], activation: 'none', rounding: 'double' }, [padded, constant([4, 3, 3, 2], 'w'), constant([4], 'b')], convolved);
+  node(
+    'conv2d',
+    {
+      kernel: [3, 3],
+      stride: [1, 1],
+      dilation: [1, 1],
+      padding: [0, 0, 0, 0],
+      activation: 'none',
+      rounding: 'double',
+    },
+    [padded, constant([4, 3, 3, 2], 'w'), constant([4], 'b')],
+    convolved,
+  );
   const clamped = float('clamped', [1, 6, 6, 4]);
   node('relu', { activation: 'relu6', rounding: 'double' }, [convolved], clamped);
   const unused = float('unused', [1, 6, 6, 4]);

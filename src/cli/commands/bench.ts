@@ -17,7 +17,11 @@ export interface BenchOptions extends ModelOptions {
 }
 
 /** `thimble bench`: exact instructions for each layer, beside the predicted cycles. */
-export async function benchCommand(file: string, options: BenchOptions, context: Context): Promise<void> {
+export async function benchCommand(
+  file: string,
+  options: BenchOptions,
+  context: Context,
+): Promise<void> {
   const where = choiceOption('--on', options.on, ['qemu']);
   const board = context.requireBoard(options.board);
   const model = await openModel(file, options);
@@ -30,18 +34,37 @@ export async function benchCommand(file: string, options: BenchOptions, context:
   const perInstruction = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
   const layerInstructions = new Map<number, number>();
   for (const { layer, ticks } of outcome.layers[0] ?? []) {
-    layerInstructions.set(layer, (layerInstructions.get(layer) ?? 0) + Math.round(ticks / perInstruction));
+    layerInstructions.set(
+      layer,
+      (layerInstructions.get(layer) ?? 0) + Math.round(ticks / perInstruction),
+    );
   }
-  if (!built) throw new CompileError({ code: 'no-board', message: 'bench needs a board', hint: 'name one with -b' });
+  if (!built)
+    throw new CompileError({
+      code: 'no-board',
+      message: 'bench needs a board',
+      hint: 'name one with -b',
+    });
   const footprint = linkedFootprint(program, built, outcome.stackBytes);
   const total = [...layerInstructions.values()].reduce((a, b) => a + b, 0);
   const fits = fitsBoard(footprint, board);
-  const report = makeReport({ program, board, basis: 'linked', footprint, fits, layerInstructions, instructions: total });
+  const report = makeReport({
+    program,
+    board,
+    basis: 'linked',
+    footprint,
+    fits,
+    layerInstructions,
+    instructions: total,
+  });
   const rows = [
     ['#', 'layer', 'kernel', 'MACs', 'instructions', 'per MAC', 'cycles predicted'],
     ...report.layers.map((l) => [
       ...[String(l.index), l.op, l.kernel, formatCount(l.macs), formatCount(l.instructions ?? 0)],
-      ...[l.macs ? ((l.instructions ?? 0) / l.macs).toFixed(2) : '', formatCount(l.cycles.predicted)],
+      ...[
+        l.macs ? ((l.instructions ?? 0) / l.macs).toFixed(2) : '',
+        formatCount(l.cycles.predicted),
+      ],
     ]),
   ];
   const stand = standIn ? ` (relinked for ${standIn})` : '';

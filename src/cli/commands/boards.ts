@@ -16,7 +16,14 @@ export function boardsCommand(name: string | undefined, context: Context): void 
   const rows = [
     ['board', 'core', 'features', 'MHz', 'flash', 'RAM', 'QEMU', 'Renode', 'title'],
     ...boards.map((b) => [
-      ...[b.name, b.cpu, b.features.join(' '), String(b.clockHz / 1e6), formatSize(b.flashBytes), formatSize(b.ramBytes)],
+      ...[
+        b.name,
+        b.cpu,
+        b.features.join(' '),
+        String(b.clockHz / 1e6),
+        formatSize(b.flashBytes),
+        formatSize(b.ramBytes),
+      ],
       ...[emulatedBoard(b).standIn ?? 'itself', b.emulators.renode ? 'yes' : '-', b.title],
     ]),
   ];
@@ -34,7 +41,9 @@ function describe(board: Board): string {
   return [
     `${board.name}: ${board.title}`,
     `core    ${board.cpu} ${board.features.join(' ')} at ${board.clockHz / 1e6} MHz`,
-    ...board.memory.map((m) => `memory  ${m.kind} "${m.name}" ${formatSize(m.size)} at ${hex(m.start)}`),
+    ...board.memory.map(
+      (m) => `memory  ${m.kind} "${m.name}" ${formatSize(m.size)} at ${hex(m.start)}`,
+    ),
     `console ${board.console.driver} at ${hex(board.console.base)}, ${board.console.baud} baud`,
     `QEMU    ${emulatedBoard(board).standIn ? `relinked for ${emulatedBoard(board).standIn}` : board.emulators.qemu!.machine}`,
     `source  ${board.source}`,

@@ -27,7 +27,11 @@ export interface CompileCommandOptions extends ModelOptions {
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
-export async function compileCommand(file: string, options: CompileCommandOptions, context: Context): Promise<void> {
+export async function compileCommand(
+  file: string,
+  options: CompileCommandOptions,
+  context: Context,
+): Promise<void> {
   const board = context.requireBoard(options.board);
   const { program, report } = await prepare(file, options, board);
   await writeFolder(options.output, async (folder) => {
@@ -38,7 +42,11 @@ export async function compileCommand(file: string, options: CompileCommandOption
 }
 
 /** `thimble build`: compile, then firmware.elf, .bin, .hex and .map. */
-export async function buildCommand(file: string, options: CompileCommandOptions, context: Context): Promise<void> {
+export async function buildCommand(
+  file: string,
+  options: CompileCommandOptions,
+  context: Context,
+): Promise<void> {
   const board = context.requireBoard(options.board);
   const { program } = await prepare(file, options, board);
   const firmware = emitFirmware(board, program.library, {
@@ -55,7 +63,10 @@ export async function buildCommand(file: string, options: CompileCommandOptions,
     await writeFolder(options.output, async (folder) => {
       await writeFiles(folder, new Map([...program.library.files, ...firmware.files]));
       for (const image of ['elf', 'bin', 'hex', 'map']) {
-        await cp(path.join(built.folder, `firmware.${image}`), path.join(folder, `firmware.${image}`));
+        await cp(
+          path.join(built.folder, `firmware.${image}`),
+          path.join(folder, `firmware.${image}`),
+        );
       }
       await writeReport(folder, report);
     });
@@ -66,9 +77,16 @@ export async function buildCommand(file: string, options: CompileCommandOptions,
 }
 
 // Compiles; what does not fit is refused here, before any C compiler runs, with its report printed.
-async function prepare(file: string, options: ModelOptions, board: Board): Promise<{ program: Program; report: Report }> {
+async function prepare(
+  file: string,
+  options: ModelOptions,
+  board: Board,
+): Promise<{ program: Program; report: Report }> {
   const model = await openModel(file, options);
-  const program = compile(model.graph, model.bytes, targetOf(board), { name: model.name, source: model.source });
+  const program = compile(model.graph, model.bytes, targetOf(board), {
+    name: model.name,
+    source: model.source,
+  });
   const footprint = predictFootprint(program);
   const fits = fitsBoard(footprint, board);
   const report = makeReport({ program, board, basis: 'predicted', footprint, fits });
@@ -94,7 +112,9 @@ function writeReport(folder: string, report: Report): Promise<void> {
 export function summary(report: Report): string {
   const { flash, ram } = report;
   const of = (used: number, limit: number | null) =>
-    limit === null ? formatSize(used) : `${formatSize(used)} of ${formatSize(limit)} (${((100 * used) / limit).toFixed(1)}%)`;
+    limit === null
+      ? formatSize(used)
+      : `${formatSize(used)} of ${formatSize(limit)} (${((100 * used) / limit).toFixed(1)}%)`;
   const rows = [
     ['#', 'layer', 'output', 'kernel', 'MACs', 'weights', 'cycles'],
     ...report.layers.map((l) => [

@@ -6,7 +6,10 @@ import { CONFIG_FILE } from '../config.ts';
 import type { Context } from '../context.ts';
 
 /** `thimble init`: a configuration file for this folder; never overwrites one. */
-export async function initCommand(options: { readonly board: string }, context: Context): Promise<void> {
+export async function initCommand(
+  options: { readonly board: string },
+  context: Context,
+): Promise<void> {
   if (existsSync(CONFIG_FILE)) {
     throw new CompileError({
       code: 'output-exists',

@@ -26,10 +26,18 @@ export async function inspect(file: string, context: Context): Promise<void> {
     ['#', 'operator', 'output', 'quantization', 'MACs', 'weights', 'zeros', 'name'],
     ...layers.map((l) => [
       ...[String(l.index), l.op, l.output, l.quantization, formatCount(l.macs)],
-      ...[formatCount(l.weightBytes), l.sparsity === null ? '' : `${(100 * l.sparsity).toFixed(0)}%`, l.name.slice(0, 60)],
+      ...[
+        formatCount(l.weightBytes),
+        l.sparsity === null ? '' : `${(100 * l.sparsity).toFixed(0)}%`,
+        l.name.slice(0, 60),
+      ],
     ]),
   ];
-  const ends = (ids: readonly number[]) => ids.map((id) => graph.tensors.get(id)!).map((t) => `${formatType(t)} "${t.name}"`).join(', ');
+  const ends = (ids: readonly number[]) =>
+    ids
+      .map((id) => graph.tensors.get(id)!)
+      .map((t) => `${formatType(t)} "${t.name}"`)
+      .join(', ');
   const text = [
     `${source}: ${layers.length} operators, ${formatCount(macs)} MACs, ${formatCount(weightBytes)} bytes of constants`,
     `input  ${ends(graph.inputs)}`,
@@ -43,7 +51,10 @@ export async function inspect(file: string, context: Context): Promise<void> {
 }
 
 // What can be read is shown even when some operators cannot.
-function readForInspection(bytes: Uint8Array, source: string): { graph: Graph; problems: Diagnostic[] } {
+function readForInspection(
+  bytes: Uint8Array,
+  source: string,
+): { graph: Graph; problems: Diagnostic[] } {
   if (!isTflite(bytes)) return { graph: importModel(bytes, source), problems: [] };
   try {
     const { graph, verdicts } = translate(readTflite(bytes), source);

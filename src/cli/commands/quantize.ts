@@ -18,7 +18,11 @@ export interface QuantizeCommandOptions extends ModelOptions {
 }
 
 /** `thimble quantize`: a float model to int8, in a .thimble file. */
-export async function quantizeCommand(file: string, options: QuantizeCommandOptions, context: Context): Promise<void> {
+export async function quantizeCommand(
+  file: string,
+  options: QuantizeCommandOptions,
+  context: Context,
+): Promise<void> {
   const model = await loadModel(file);
   if (options.calibrate === undefined) {
     throw new CompileError({
@@ -32,14 +36,25 @@ export async function quantizeCommand(file: string, options: QuantizeCommandOpti
   const chosen = quantizeOptions(options);
   const quantized = quantizeGraph(float, inputs, chosen);
   // Compared on float inputs, whatever the inputs of the file become.
-  const comparable = chosen.io === 'float' ? quantized : quantizeGraph(float, inputs, { ...chosen, io: 'float' });
+  const comparable =
+    chosen.io === 'float' ? quantized : quantizeGraph(float, inputs, { ...chosen, io: 'float' });
   const errors = layerErrors(float, comparable, inputs.slice(0, 4));
   const bytes = writeThimble(toThimble(quantized, `thimble ${VERSION}`));
   await writeFile(options.output, bytes);
   const rows = [
     ['layer', 'signal to noise, dB', 'largest error', 'tensor'],
-    ...errors.map((e) => [e.op, e.sqnr.toFixed(1), e.largest.toPrecision(3), e.tensor.slice(0, 60)]),
+    ...errors.map((e) => [
+      e.op,
+      e.sqnr.toFixed(1),
+      e.largest.toPrecision(3),
+      e.tensor.slice(0, 60),
+    ]),
   ];
   const text = `${formatTable(rows)}\n\n${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}, written to ${options.output}`;
-  context.output.result(text, { model: model.name, inputBytes: model.bytes.length, outputBytes: bytes.length, layers: errors });
+  context.output.result(text, {
+    model: model.name,
+    inputBytes: model.bytes.length,
+    outputBytes: bytes.length,
+    layers: errors,
+  });
 }

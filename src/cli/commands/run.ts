@@ -22,7 +22,11 @@ export interface RunOptions extends ModelOptions {
 }
 
 /** `thimble run`: one inference, raw tensor bytes in and out. */
-export async function runCommand(file: string, options: RunOptions, context: Context): Promise<void> {
+export async function runCommand(
+  file: string,
+  options: RunOptions,
+  context: Context,
+): Promise<void> {
   const where = choiceOption('--on', options.on, PLACES);
   const board = context.board(options.board);
   const model = await openModel(file, options);
@@ -40,14 +44,26 @@ export async function runCommand(file: string, options: RunOptions, context: Con
   const execution =
     where === 'reference'
       ? undefined
-      : await execute({ model, ...(board && { board }), where, vectors: [input], timeoutMs, signal: context.signal });
-  const [output] = execution ? execution.outcome.outputs : referenceOutputs(runPasses(model.graph), [input]);
+      : await execute({
+          model,
+          ...(board && { board }),
+          where,
+          vectors: [input],
+          timeoutMs,
+          signal: context.signal,
+        });
+  const [output] = execution
+    ? execution.outcome.outputs
+    : referenceOutputs(runPasses(model.graph), [input]);
   await writeFile(options.output, output!);
   const stand = execution?.standIn ? ` (relinked for ${execution.standIn})` : '';
-  context.output.result(`${output!.length} bytes from ${where}${stand} written to ${options.output}`, {
-    model: model.name,
-    where,
-    standIn: execution?.standIn ?? null,
-    outputBytes: output!.length,
-  });
+  context.output.result(
+    `${output!.length} bytes from ${where}${stand} written to ${options.output}`,
+    {
+      model: model.name,
+      where,
+      standIn: execution?.standIn ?? null,
+      outputBytes: output!.length,
+    },
+  );
 }

@@ -25,17 +25,29 @@ export interface TestOptions extends ModelOptions {
 }
 
 /** `thimble test`: many vectors in one boot, each compared byte for byte. */
-export async function testCommand(file: string, options: TestOptions, context: Context): Promise<void> {
+export async function testCommand(
+  file: string,
+  options: TestOptions,
+  context: Context,
+): Promise<void> {
   const where = choiceOption('--on', options.on, PLACES);
   const board = context.board(options.board);
   const model = await openModel(file, options);
   const vectors = await chooseVectors(model, options);
   const started = performance.now();
   const timeoutMs = context.timeoutMs(options.timeout);
-  const result = await testModel({ model, ...(board && { board }), where, vectors, timeoutMs, signal: context.signal });
+  const result = await testModel({
+    model,
+    ...(board && { board }),
+    where,
+    vectors,
+    timeoutMs,
+    signal: context.signal,
+  });
   const seconds = (performance.now() - started) / 1000;
   const place = placeOf(where, board?.name, result);
-  if (context.options.junit) await writeFile(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
+  if (context.options.junit)
+    await writeFile(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
   const text = describe(model.name, place, vectors, result);
   context.output.result(text, {
     model: model.name,
@@ -48,7 +60,8 @@ export async function testCommand(file: string, options: TestOptions, context: C
     diverging: result.diverging ?? null,
   });
   context.output.detail(`${seconds.toFixed(1)} s`);
-  if (process.env.GITHUB_STEP_SUMMARY) await appendFile(process.env.GITHUB_STEP_SUMMARY, `### ${text}\n`);
+  if (process.env.GITHUB_STEP_SUMMARY)
+    await appendFile(process.env.GITHUB_STEP_SUMMARY, `### ${text}\n`);
   if (!result.passed) throw new CompileError(mismatches(model.name, place, result), 'answer-is-no');
 }
 
@@ -61,19 +74,32 @@ async function chooseVectors(model: LoadedModel, options: TestOptions): Promise<
 
 function placeOf(where: string, board: string | undefined, { execution }: TestResult): string {
   if (where === 'reference' || where === 'host') return board ? `${where} for ${board}` : where;
-  return execution?.standIn ? `${where} for ${board} (relinked for ${execution.standIn})` : `${where} ${board}`;
+  return execution?.standIn
+    ? `${where} for ${board} (relinked for ${execution.standIn})`
+    : `${where} ${board}`;
 }
 
-function describe(model: string, place: string, vectors: readonly Vector[], { verdicts, passed }: TestResult): string {
+function describe(
+  model: string,
+  place: string,
+  vectors: readonly Vector[],
+  { verdicts, passed }: TestResult,
+): string {
   const files = verdicts.filter(({ against }) => against === 'file').length;
-  const failed = new Set(verdicts.filter(({ difference }) => difference).map(({ vector }) => vector)).size;
+  const failed = new Set(
+    verdicts.filter(({ difference }) => difference).map(({ vector }) => vector),
+  ).size;
   const also = files > 0 ? ` and with ${files} given outputs` : '';
   return passed
     ? `${model} on ${place}: ${vectors.length} vectors, every byte equal to the reference${also}`
     : `${model} on ${place}: ${failed} of ${vectors.length} vectors differ`;
 }
 
-function mismatches(model: string, place: string, { verdicts, diverging }: TestResult): Diagnostic[] {
+function mismatches(
+  model: string,
+  place: string,
+  { verdicts, diverging }: TestResult,
+): Diagnostic[] {
   return verdicts.flatMap(({ vector, against, difference }) => {
     if (!difference) return [];
     const { byte, got, expected, count } = difference;
@@ -83,8 +109,15 @@ function mismatches(model: string, place: string, { verdicts, diverging }: TestR
         code: 'output-differs',
         message: `vector ${vector}: ${count} bytes differ from the ${against === 'file' ? 'given output' : 'reference'}, first byte ${byte} is ${got}, expected ${expected}`,
         where: `${model} on ${place}`,
-        ...(first && { notes: [`the first layer that differs is ${diverging.step} ${diverging.op} "${diverging.name}"`] }),
-        hint: against === 'file' ? 'the given output may come from kernels that round otherwise' : 'report this: a kernel is wrong',
+        ...(first && {
+          notes: [
+            `the first layer that differs is ${diverging.step} ${diverging.op} "${diverging.name}"`,
+          ],
+        }),
+        hint:
+          against === 'file'
+            ? 'the given output may come from kernels that round otherwise'
+            : 'report this: a kernel is wrong',
       },
     ];
   });
@@ -92,9 +125,14 @@ function mismatches(model: string, place: string, { verdicts, diverging }: TestR
 
 function casesOf(place: string, { verdicts, diverging }: TestResult) {
   const failureOf = ({ vector, difference }: Verdict) =>
-    difference && `byte ${difference.byte} is ${difference.got}, expected ${difference.expected}${diverging?.vector === vector ? `; first diverging layer ${diverging.step} ${diverging.op} "${diverging.name}"` : ''}`;
+    difference &&
+    `byte ${difference.byte} is ${difference.got}, expected ${difference.expected}${diverging?.vector === vector ? `; first diverging layer ${diverging.step} ${diverging.op} "${diverging.name}"` : ''}`;
   return verdicts.map((verdict) => {
     const failure = failureOf(verdict);
-    return { suite: place, name: `${verdict.vector} against ${verdict.against}`, ...(failure && { failure }) };
+    return {
+      suite: place,
+      name: `${verdict.vector} against ${verdict.against}`,
+      ...(failure && { failure }),
+    };
   });
 }

@@ -29,7 +29,12 @@ export function readTflite(bytes: Uint8Array): TfliteModel {
   const codes = model.tables(1).map(readOperatorCode);
   const operators = subgraph.tables(3).map((table, i) => readOperator(table, i, codes, tensors));
   const of = (index: number) => tensorAt(tensors, index, 'the graph');
-  return { tensors, operators, inputs: subgraph.ints(1).map(of), outputs: subgraph.ints(2).map(of) };
+  return {
+    tensors,
+    operators,
+    inputs: subgraph.ints(1).map(of),
+    outputs: subgraph.ints(2).map(of),
+  };
 }
 
 function readTensor(table: Table, index: number, buffers: readonly Table[]): TfliteTensor {
@@ -54,7 +59,9 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Tfl
   if (!data?.length) return typed;
   const expected = shape.reduce((a, b) => a * b, 1) * bytesPerElement(dtype);
   if (data.length !== expected && !table.table(6)) {
-    throw new MalformedFile(`${where} has ${data.length} bytes of data, its shape needs ${expected}`);
+    throw new MalformedFile(
+      `${where} has ${data.length} bytes of data, its shape needs ${expected}`,
+    );
   }
   return { ...typed, data };
 }
@@ -62,7 +69,9 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Tfl
 function checkShape(shape: readonly number[], where: string): void {
   const text = `[${shape.join(',')}]`;
   if (shape.length > MAX_RANK) {
-    throw new MalformedFile(`${where} has ${shape.length} dimensions, at most ${MAX_RANK} are read`);
+    throw new MalformedFile(
+      `${where} has ${shape.length} dimensions, at most ${MAX_RANK} are read`,
+    );
   }
   if (shape.some((size) => size < 0)) throw new MalformedFile(`${where} has the shape ${text}`);
   if (shape.reduce((a, b) => a * b, 1) > MAX_ELEMENTS) {
@@ -108,7 +117,8 @@ function readOperator(
 ): TfliteOperator {
   const opcode = table.int(0);
   const code = codes[opcode];
-  if (code === undefined) throw new MalformedFile(`operator ${index} has the unknown code ${opcode}`);
+  if (code === undefined)
+    throw new MalformedFile(`operator ${index} has the unknown code ${opcode}`);
   const of = (id: number) => tensorAt(tensors, id, `operator ${index} (${code})`);
   return {
     index,

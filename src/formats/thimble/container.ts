@@ -10,7 +10,10 @@ const VERSION = 1;
 const HEADER_BYTES = 8 + 4 + 4 + 32;
 
 // From src/ and from dist/ alike.
-const schema = readFileSync(new URL('../../../src/formats/thimble/thimble.proto', import.meta.url), 'utf8');
+const schema = readFileSync(
+  new URL('../../../src/formats/thimble/thimble.proto', import.meta.url),
+  'utf8',
+);
 const Model = protobuf.parse(schema, { keepCase: true }).root.lookupType('thimble.Model');
 
 export function isThimble(bytes: Uint8Array): boolean {

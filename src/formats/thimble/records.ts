@@ -11,11 +11,16 @@ export interface ThimbleModel {
 }
 
 export interface ThimbleTensor {
-  readonly id: number;
-  readonly name: string;
+  /** Zeros and empty texts are left out on the wire. */
+  readonly id?: number;
+  readonly name?: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  readonly quantization?: Omit<Quantization, 'zeroPoints'> & { readonly zero_points: readonly number[] };
+  readonly quantization?: {
+    readonly scales: Quantization['scales'];
+    readonly zero_points: Quantization['zeroPoints'];
+    readonly axis?: number;
+  };
   readonly data?: Uint8Array;
 }
 
@@ -24,7 +29,7 @@ export interface ThimbleNode {
   readonly attributes: string;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
-  readonly origin_file: string;
-  readonly origin_operator: number;
-  readonly origin_name: string;
+  readonly origin_file?: string;
+  readonly origin_operator?: number;
+  readonly origin_name?: string;
 }

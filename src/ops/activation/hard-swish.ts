@@ -13,7 +13,9 @@ export const hardSwish = defineUnary<object>({
   reject({ inputs, outputs }) {
     if (outputs[0]!.dtype === 'float32') return undefined;
     const { output } = multipliers(perTensor(inputs[0]!).scale, perTensor(outputs[0]!).scale);
-    return output.shift <= 0 ? undefined : "its output's scale is below its input's by more than 2^7";
+    return output.shift <= 0
+      ? undefined
+      : "its output's scale is below its input's by more than 2^7";
   },
   integer({ inputs, outputs }) {
     const [input, output] = [perTensor(inputs[0]!), perTensor(outputs[0]!)];

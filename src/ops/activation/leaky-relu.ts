@@ -25,7 +25,11 @@ export const leakyRelu = defineUnary<LeakyReluAttrs>({
     const alpha = quantizeMultiplier(Math.abs(slope));
     return (x) => {
       const value = x - input.zeroPoint;
-      const scaled = multiplyByQuantizedMultiplier(value, value >= 0 ? identity : alpha, attrs.rounding);
+      const scaled = multiplyByQuantizedMultiplier(
+        value,
+        value >= 0 ? identity : alpha,
+        attrs.rounding,
+      );
       const signed = value < 0 && slope < 0 ? -scaled : scaled;
       return clamp(signed + output.zeroPoint, -128, 127);
     };

@@ -59,10 +59,16 @@ function saturating(
   };
 }
 
-function rejectOutput({ outputs }: TypedNode, zeroPoint: number, scale: number): string | undefined {
+function rejectOutput(
+  { outputs }: TypedNode,
+  zeroPoint: number,
+  scale: number,
+): string | undefined {
   const output = outputs[0]!;
   if (output.dtype === 'float32') return undefined;
   const found = perTensor(output);
   const right = found.zeroPoint === zeroPoint && Math.abs(found.scale - scale) < 1e-3 * scale;
-  return right ? undefined : `its output has scale ${found.scale} and zero point ${found.zeroPoint}, TFLite fixes ${scale} and ${zeroPoint}`;
+  return right
+    ? undefined
+    : `its output has scale ${found.scale} and zero point ${found.zeroPoint}, TFLite fixes ${scale} and ${zeroPoint}`;
 }

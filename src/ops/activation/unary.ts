@@ -54,7 +54,10 @@ export function defineUnary<Attrs>(unary: Unary<Attrs>): Op<Attrs> {
 
 function evaluate<Attrs>(unary: Unary<Attrs>, node: TypedNode<Attrs>, input: Value): Value {
   const output = emptyValue(node.outputs[0]!);
-  const [from, to] = [input.data as Int8Array | Float32Array, output.data as Int8Array | Float32Array];
+  const [from, to] = [
+    input.data as Int8Array | Float32Array,
+    output.data as Int8Array | Float32Array,
+  ];
   const map = isFloat(output.type) ? unary.float(node.attrs) : unary.integer(node);
   for (let i = 0; i < to.length; i++) to[i] = map(from[i]!);
   return output;

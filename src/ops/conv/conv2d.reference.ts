@@ -10,14 +10,19 @@ export function evaluateConv2d(
   node: TypedNode<Conv2dAttrs>,
   inputs: readonly (Value | undefined)[],
 ): Value[] {
-  return [node.outputs[0]!.dtype === 'float32' ? convolveF32(node, inputs) : convolveS8(node, inputs)];
+  return [
+    node.outputs[0]!.dtype === 'float32' ? convolveF32(node, inputs) : convolveS8(node, inputs),
+  ];
 }
 
 /**
  * Source: tensorflow/lite/kernels/internal/reference/integer_ops/conv.h, ConvPerChannel; the
  * weights' zero point (legacy uint8 models): reference/conv.h, Conv on uint8.
  */
-function convolveS8(node: TypedNode<Conv2dAttrs>, [x, w, b]: readonly (Value | undefined)[]): Value {
+function convolveS8(
+  node: TypedNode<Conv2dAttrs>,
+  [x, w, b]: readonly (Value | undefined)[],
+): Value {
   const { stride, dilation, padding, activation, rounding } = node.attrs;
   const [batches = 0, inHeight = 0, inWidth = 0, inChannels = 0] = node.inputs[0]!.shape;
   const [outChannels = 0, kernelHeight = 0, kernelWidth = 0, depth = 0] = node.inputs[1]!.shape;
@@ -28,7 +33,12 @@ function convolveS8(node: TypedNode<Conv2dAttrs>, [x, w, b]: readonly (Value | u
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const weightZeros = node.inputs[1]!.quant!.zeroPoints;
   const outputZero = perTensor(output.type).zeroPoint;
-  const multipliers = channelMultipliers(node.inputs[0]!, node.inputs[1]!, output.type, outChannels);
+  const multipliers = channelMultipliers(
+    node.inputs[0]!,
+    node.inputs[1]!,
+    output.type,
+    outChannels,
+  );
   const [low, high] = clampRange(activation, output.type);
   const perGroup = outChannels / (inChannels / depth);
   let to = 0;
@@ -58,7 +68,10 @@ function convolveS8(node: TypedNode<Conv2dAttrs>, [x, w, b]: readonly (Value | u
 }
 
 /** Source: reference/conv.h, Conv; sum in the order ky, kx, c, then the bias. */
-function convolveF32(node: TypedNode<Conv2dAttrs>, [x, w, b]: readonly (Value | undefined)[]): Value {
+function convolveF32(
+  node: TypedNode<Conv2dAttrs>,
+  [x, w, b]: readonly (Value | undefined)[],
+): Value {
   const { stride, dilation, padding, activation } = node.attrs;
   const [batches = 0, inHeight = 0, inWidth = 0, inChannels = 0] = node.inputs[0]!.shape;
   const [outChannels = 0, kernelHeight = 0, kernelWidth = 0, depth = 0] = node.inputs[1]!.shape;

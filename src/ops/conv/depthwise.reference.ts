@@ -10,11 +10,16 @@ export function evaluateDepthwise(
   node: TypedNode<DepthwiseAttrs>,
   inputs: readonly (Value | undefined)[],
 ): Value[] {
-  return [node.outputs[0]!.dtype === 'float32' ? depthwiseF32(node, inputs) : depthwiseS8(node, inputs)];
+  return [
+    node.outputs[0]!.dtype === 'float32' ? depthwiseF32(node, inputs) : depthwiseS8(node, inputs),
+  ];
 }
 
 /** Source: reference/integer_ops/depthwise_conv.h, DepthwiseConvPerChannel. */
-function depthwiseS8(node: TypedNode<DepthwiseAttrs>, [x, w, b]: readonly (Value | undefined)[]): Value {
+function depthwiseS8(
+  node: TypedNode<DepthwiseAttrs>,
+  [x, w, b]: readonly (Value | undefined)[],
+): Value {
   const { stride, dilation, padding, activation, rounding } = node.attrs;
   const [batches = 0, inHeight = 0, inWidth = 0, inChannels = 0] = node.inputs[0]!.shape;
   const [, kernelHeight = 0, kernelWidth = 0, outChannels = 0] = node.inputs[1]!.shape;
@@ -25,7 +30,12 @@ function depthwiseS8(node: TypedNode<DepthwiseAttrs>, [x, w, b]: readonly (Value
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const weightZeros = node.inputs[1]!.quant!.zeroPoints;
   const outputZero = perTensor(output.type).zeroPoint;
-  const multipliers = channelMultipliers(node.inputs[0]!, node.inputs[1]!, output.type, outChannels);
+  const multipliers = channelMultipliers(
+    node.inputs[0]!,
+    node.inputs[1]!,
+    output.type,
+    outChannels,
+  );
   const [low, high] = clampRange(activation, output.type);
   const depthMultiplier = outChannels / inChannels;
   let to = 0;
@@ -54,7 +64,10 @@ function depthwiseS8(node: TypedNode<DepthwiseAttrs>, [x, w, b]: readonly (Value
 }
 
 /** Source: reference/depthwiseconv_float.h, DepthwiseConv; sum in the order ky, kx, then the bias. */
-function depthwiseF32(node: TypedNode<DepthwiseAttrs>, [x, w, b]: readonly (Value | undefined)[]): Value {
+function depthwiseF32(
+  node: TypedNode<DepthwiseAttrs>,
+  [x, w, b]: readonly (Value | undefined)[],
+): Value {
   const { stride, dilation, padding, activation } = node.attrs;
   const [batches = 0, inHeight = 0, inWidth = 0, inChannels = 0] = node.inputs[0]!.shape;
   const [, kernelHeight = 0, kernelWidth = 0, outChannels = 0] = node.inputs[1]!.shape;

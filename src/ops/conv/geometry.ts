@@ -45,7 +45,8 @@ export function tflitePadding(
 /** Height and width of an operator's first input, which must be [n, y, x, c]. */
 export function inputPlane(operator: TfliteOperator): [number, number] {
   const shape = operator.inputs[0]?.shape;
-  if (shape?.length !== 4) throw new Unsupported('its input must have four dimensions [n, y, x, c]');
+  if (shape?.length !== 4)
+    throw new Unsupported('its input must have four dimensions [n, y, x, c]');
   return [shape[1]!, shape[2]!];
 }
 

@@ -37,7 +37,9 @@ const denseS8Dsp: Kernel<DenseAttrs> = {
     };
     return {
       calls: [{ struct: 'nn_dense_s8_dsp_layer', function: name, fields, inputs: [0] }],
-      units: [unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], { rounding })],
+      units: [
+        unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], { rounding }),
+      ],
       scratchBytes: scratchBytes(node),
     };
   },

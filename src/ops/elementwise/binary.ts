@@ -45,7 +45,13 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
     operands: 2,
     inferShapes: (_, inputs) => {
       const shape = broadcastShape(inputs.map((input) => input?.shape ?? []));
-      padLoops(broadcastLoops(shape, inputs.map((input) => input?.shape ?? [])), LOOPS);
+      padLoops(
+        broadcastLoops(
+          shape,
+          inputs.map((input) => input?.shape ?? []),
+        ),
+        LOOPS,
+      );
       return [shape];
     },
     reject: rejectUnlessUniform,

@@ -13,14 +13,19 @@ export function broadcastShape(shapes: readonly (readonly number[])[]): number[]
     const sizes = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
     const size = sizes.find((s) => s !== 1) ?? 1;
     if (sizes.some((s) => s !== 1 && s !== size)) {
-      throw new Unsupported(`its shapes ${shapes.map((s) => `[${s.join(',')}]`).join(' and ')} do not broadcast`);
+      throw new Unsupported(
+        `its shapes ${shapes.map((s) => `[${s.join(',')}]`).join(' and ')} do not broadcast`,
+      );
     }
     return size;
   });
 }
 
 /** As few loops as the shapes allow: neighbouring dimensions are merged where every operand can. */
-export function broadcastLoops(output: readonly number[], shapes: readonly (readonly number[])[]): Loops {
+export function broadcastLoops(
+  output: readonly number[],
+  shapes: readonly (readonly number[])[],
+): Loops {
   const sizes: number[] = [];
   const steps: number[][] = shapes.map(() => []);
   const strides = shapes.map((shape) => alignedStrides(shape, output.length));
@@ -60,7 +65,10 @@ function alignedStrides(shape: readonly number[], rank: number): number[] {
 }
 
 /** Calls `visit` with the positions of the operands, in the order of the output. */
-export function forEachBroadcast(loops: Loops, visit: (positions: number[], output: number) => void): void {
+export function forEachBroadcast(
+  loops: Loops,
+  visit: (positions: number[], output: number) => void,
+): void {
   const counters = loops.sizes.map(() => 0);
   const total = loops.sizes.reduce((a, b) => a * b, 1);
   const positions = loops.steps.map(() => 0);

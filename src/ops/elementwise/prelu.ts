@@ -15,7 +15,8 @@ export const prelu = defineBinary({
     const { positive, negative } = multipliers(node);
     return (x, alpha) => {
       const value = x - zero!;
-      const [product, by] = value >= 0 ? [value, positive] : [value * (alpha - zeroAlpha!), negative];
+      const [product, by] =
+        value >= 0 ? [value, positive] : [value * (alpha - zeroAlpha!), negative];
       return multiplyByQuantizedMultiplier(product, by, node.attrs.rounding) + outputZero;
     };
   },
@@ -37,7 +38,9 @@ export const prelu = defineBinary({
 });
 
 function multipliers({ inputs, outputs }: BinaryNode) {
-  const [x, alpha, out] = [inputs[0]!, inputs[1]!, outputs[0]!].map((type) => perTensor(type).scale);
+  const [x, alpha, out] = [inputs[0]!, inputs[1]!, outputs[0]!].map(
+    (type) => perTensor(type).scale,
+  );
   return {
     positive: quantizeMultiplier(x! / out!),
     negative: quantizeMultiplier((x! * alpha!) / out!),

@@ -16,7 +16,10 @@ function poolKernel(kind: 'average' | 'max', suffix: 's8' | 'f32'): Kernel<PoolA
   return {
     name: `${kind}_pool_${suffix}_c`,
     reject: (node) => (node.inputs[0]!.dtype === dtype ? undefined : `takes ${dtype}`),
-    cost: (node, target) => ({ cycles: cycles(node) * (dtype === 'int8' || target.fpu ? 1 : 8), scratchBytes: 0 }),
+    cost: (node, target) => ({
+      cycles: cycles(node) * (dtype === 'int8' || target.fpu ? 1 : 8),
+      scratchBytes: 0,
+    }),
     code(node) {
       const roundUp = kind === 'average' && dtype === 'int8' && node.attrs.rounding === 'single';
       const name = `nn_${kind}_pool_${suffix}${roundUp ? '_up' : ''}`;

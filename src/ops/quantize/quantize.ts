@@ -10,7 +10,7 @@ import {
 import type { Rounding } from '../../support/fixed-point.ts';
 import { halfToNumber } from '../../support/bytes.ts';
 import { unit } from '../kernel.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Kernel, Unit } from '../kernel.ts';
 import { lutKernel } from '../lut.ts';
 import { defineOp } from '../op.ts';
 
@@ -56,7 +56,8 @@ export const dequantize = defineOp<object>({
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];
     if (to.dtype !== 'float32') return `it makes ${to.dtype}`;
-    if (from.dtype === 'int8' || from.dtype === 'uint8') return from.quant ? undefined : 'its input has no quantization';
+    if (from.dtype === 'int8' || from.dtype === 'uint8')
+      return from.quant ? undefined : 'its input has no quantization';
     if (from.data && from.dtype === 'float16') return undefined;
     return `it turns ${from.dtype} into float32`;
   },
@@ -112,7 +113,8 @@ function flipKernel(): Kernel<QuantizeAttrs> {
         : 'takes one scale and zero points 128 apart';
     },
     cost: (node) => ({ cycles: elements(node.outputs[0]!) * 4, scratchBytes: 0 }),
-    code: (node) => quantizeCode(node, 'nn_flip', 'quantize/flip', 0, 0),
+    code: (node) =>
+      quantizeCode(node, unit('nn_flip', 'quantize/flip', HEADERS), { scale: 0, zeroPoint: 0 }),
     inPlace: [0],
   };
 }
@@ -127,9 +129,9 @@ function floatKernel(): Kernel<QuantizeAttrs> {
     }),
     code(node) {
       const unsigned = node.outputs[0]!.dtype === 'uint8';
-      const { scale, zeroPoint } = perTensor(node.outputs[0]!);
+      const type = perTensor(node.outputs[0]!);
       const name = unsigned ? 'nn_quantize_u8' : 'nn_quantize_s8';
-      return quantizeCode(node, name, 'quantize/quantize-f32', scale, zeroPoint, { unsigned });
+      return quantizeCode(node, unit(name, 'quantize/quantize-f32', HEADERS, { unsigned }), type);
     },
   };
 }
@@ -144,25 +146,25 @@ function dequantizeKernel(): Kernel<object> {
     }),
     code(node) {
       const unsigned = node.inputs[0]!.dtype === 'uint8';
-      const { scale, zeroPoint } = perTensor(node.inputs[0]!);
+      const type = perTensor(node.inputs[0]!);
       const name = unsigned ? 'nn_dequantize_u8' : 'nn_dequantize_s8';
-      return quantizeCode(node, name, 'quantize/dequantize', scale, zeroPoint, { unsigned });
+      return quantizeCode(node, unit(name, 'quantize/dequantize', HEADERS, { unsigned }), type);
     },
   };
 }
 
+const HEADERS = ['nn_shape.h'];
+
 function quantizeCode(
   node: TypedNode,
-  name: string,
-  template: string,
-  scale: number,
-  zero: number,
-  view: Readonly<Record<string, boolean>> = {},
+  kernel: Unit,
+  { scale, zeroPoint }: { readonly scale: number; readonly zeroPoint: number },
 ) {
-  const fields = { count: elements(node.outputs[0]!), zero, scale };
+  const fields = { count: elements(node.outputs[0]!), zero: zeroPoint, scale };
+  const name = kernel.file.replace('.c', '');
   return {
     calls: [{ struct: 'nn_quantize', function: name, fields, inputs: [0] }],
-    units: [unit(name, template, ['nn_shape.h'], view)],
+    units: [kernel],
     scratchBytes: 0,
   };
 }

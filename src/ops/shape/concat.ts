@@ -19,7 +19,8 @@ export const concat = defineOp<ConcatAttrs>({
     const [first, ...rest] = inputs.map((input) => input!.shape);
     const fits = (shape: readonly number[]) =>
       shape.length === first!.length && shape.every((size, i) => i === axis || size === first![i]);
-    if (!rest.every(fits)) throw new Unsupported('its inputs differ beside the axis they join along');
+    if (!rest.every(fits))
+      throw new Unsupported('its inputs differ beside the axis they join along');
     const total = inputs.reduce((sum, input) => sum + input!.shape[axis]!, 0);
     return [first!.map((size, i) => (i === axis ? total : size))];
   },

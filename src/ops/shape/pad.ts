@@ -52,7 +52,8 @@ function readValue(operator: TfliteOperator): { value?: number } {
   const tensor = operator.inputs[2];
   if (!tensor) return {};
   if (!tensor.data) throw new Unsupported('its padding value is not a constant');
-  if (tensor.dtype === 'float32') return { value: new Float32Array(tensor.data.slice().buffer)[0]! };
+  if (tensor.dtype === 'float32')
+    return { value: new Float32Array(tensor.data.slice().buffer)[0]! };
   if (tensor.dtype !== 'int8' && tensor.dtype !== 'uint8') {
     throw new Unsupported(`its padding value has the type ${tensor.dtype}`);
   }
@@ -85,9 +86,19 @@ function padKernel(): Kernel<PadAttrs> {
       const output = node.outputs[0]!;
       const float = output.dtype === 'float32';
       const border = float
-        ? { struct: 'nn_fill_f32_layer', function: 'nn_fill_f32', fields: { count: elements(output), value: storedValue(node) } }
-        : { struct: 'nn_fill_s8_layer', function: 'nn_fill_s8', fields: { count: byteLength(output), value: storedValue(node) } };
-      const fill = unit(border.function, float ? 'shape/fill-f32' : 'shape/fill-s8', ['nn_shape.h']);
+        ? {
+            struct: 'nn_fill_f32_layer',
+            function: 'nn_fill_f32',
+            fields: { count: elements(output), value: storedValue(node) },
+          }
+        : {
+            struct: 'nn_fill_s8_layer',
+            function: 'nn_fill_s8',
+            fields: { count: byteLength(output), value: storedValue(node) },
+          };
+      const fill = unit(border.function, float ? 'shape/fill-f32' : 'shape/fill-s8', [
+        'nn_shape.h',
+      ]);
       return {
         calls: [{ ...border, inputs: [] }, copyCall(copyOf(node), output, 0)],
         units: [fill, COPY_UNIT],

@@ -64,13 +64,21 @@ function inferShapes({ height, width }: ResizeAttrs, [input]: readonly (TensorTy
   return [[batch, height, width, channels]];
 }
 
-function readResize(operator: TfliteOperator, alignCorners: boolean, halfPixel: boolean): Read<ResizeAttrs> {
+function readResize(
+  operator: TfliteOperator,
+  alignCorners: boolean,
+  halfPixel: boolean,
+): Read<ResizeAttrs> {
   const [height = 0, width = 0] = constantNumbersOf(operator, 1, 'size');
   return { attrs: { height, width, alignCorners, halfPixel }, keep: [0] };
 }
 
 /** Source: reference/resize_nearest_neighbor.h, GetNearestNeighbor. */
-function nearestIndices(output: number, input: number, { alignCorners, halfPixel }: ResizeAttrs): number[] {
+function nearestIndices(
+  output: number,
+  input: number,
+  { alignCorners, halfPixel }: ResizeAttrs,
+): number[] {
   const scale = alignCorners && output > 1 ? f((input - 1) / (output - 1)) : f(input / output);
   return Array.from({ length: output }, (_, v) => {
     const position = f(f(v + (halfPixel ? 0.5 : 0)) * scale);
@@ -150,7 +158,10 @@ function bilinearF32(node: ResizeNode, value: Value): Value {
     const low = clamp(Math.floor(at), 0, size - 1);
     return { low, high: clamp(Math.ceil(at), 0, size - 1), part: f(at - low) };
   };
-  const [scaleY, scaleX] = [floatScale(height, inHeight, alignCorners), floatScale(width, inWidth, alignCorners)];
+  const [scaleY, scaleX] = [
+    floatScale(height, inHeight, alignCorners),
+    floatScale(width, inWidth, alignCorners),
+  ];
   let to = 0;
   for (let n = 0; n < batches; n++)
     for (let v = 0; v < height; v++)
@@ -194,7 +205,9 @@ function nearestKernel(): Kernel<ResizeAttrs> {
         columns: table('columns', Int16Array.from(nearestIndices(width, inWidth, node.attrs))),
       };
       return {
-        calls: [{ struct: 'nn_resize_nearest_layer', function: 'nn_resize_nearest', fields, inputs: [0] }],
+        calls: [
+          { struct: 'nn_resize_nearest_layer', function: 'nn_resize_nearest', fields, inputs: [0] },
+        ],
         units: [unit('nn_resize_nearest', 'shape/resize-nearest', ['nn_shape.h'])],
         scratchBytes: 0,
       };
@@ -214,7 +227,10 @@ function bilinearKernel(suffix: 's8' | 'f32'): Kernel<ResizeAttrs> {
     code(node) {
       const [, inHeight, inWidth, channels] = planeOf(node.inputs[0]);
       const { height, width, alignCorners, halfPixel } = node.attrs;
-      const [y, x] = [fixedPositions(height, inHeight, node.attrs), fixedPositions(width, inWidth, node.attrs)];
+      const [y, x] = [
+        fixedPositions(height, inHeight, node.attrs),
+        fixedPositions(width, inWidth, node.attrs),
+      ];
       const scales =
         dtype === 'int8'
           ? { scale_y: y.scale, scale_x: x.scale, offset_y: y.offset, offset_x: x.offset }

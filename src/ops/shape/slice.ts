@@ -22,7 +22,11 @@ export const slice = defineOp<SliceAttrs>({
   inferShapes({ start, step, count, dropped }, [input]) {
     const inside = count.every((n, axis) => {
       const last = start[axis]! + (n - 1) * step[axis]!;
-      return n > 0 && Math.min(start[axis]!, last) >= 0 && Math.max(start[axis]!, last) < input!.shape[axis]!;
+      return (
+        n > 0 &&
+        Math.min(start[axis]!, last) >= 0 &&
+        Math.max(start[axis]!, last) < input!.shape[axis]!
+      );
     });
     if (!inside || count.length !== input!.shape.length) {
       throw new Unsupported(`its bounds leave nothing of [${input!.shape.join(',')}]`);
@@ -61,7 +65,9 @@ export const slice = defineOp<SliceAttrs>({
           start: axes.map((a) => a.start),
           step: axes.map((a) => a.step),
           count: axes.map((a) => a.count),
-          dropped: axes.flatMap((_, axis) => (axis < begin!.length && (shrink! >> axis) & 1 ? [axis] : [])),
+          dropped: axes.flatMap((_, axis) =>
+            axis < begin!.length && (shrink! >> axis) & 1 ? [axis] : [],
+          ),
         },
         keep: [0],
       };
@@ -70,7 +76,9 @@ export const slice = defineOp<SliceAttrs>({
       const shape = operator.inputs[0]?.shape ?? [];
       const start = constantNumbersOf(operator, 1, 'begin');
       const size = constantNumbersOf(operator, 2, 'size');
-      const count = shape.map((n, axis) => (size[axis] === -1 ? n - start[axis]! : (size[axis] ?? n)));
+      const count = shape.map((n, axis) =>
+        size[axis] === -1 ? n - start[axis]! : (size[axis] ?? n),
+      );
       return { attrs: { start, step: shape.map(() => 1), count, dropped: [] }, keep: [0] };
     },
   },

@@ -16,7 +16,9 @@ export const split = defineOp<SplitAttrs>({
   inferShapes({ axis, parts }, [input]) {
     const { shape } = input!;
     if (parts < 1 || shape[axis]! % parts !== 0) {
-      throw new Unsupported(`[${shape.join(',')}] does not divide into ${parts} parts along axis ${axis}`);
+      throw new Unsupported(
+        `[${shape.join(',')}] does not divide into ${parts} parts along axis ${axis}`,
+      );
     }
     const part = shape.map((size, i) => (i === axis ? size / parts : size));
     return Array.from({ length: parts }, () => part);

@@ -63,7 +63,12 @@ export function mergeLoops(copy: StridedCopy): StridedCopy {
 }
 
 /** A call of the C kernel nn_copy, all lengths in bytes; whole runs become one memcpy. */
-export function copyCall(copy: StridedCopy, type: TensorType, input: number, output = 0): KernelCall {
+export function copyCall(
+  copy: StridedCopy,
+  type: TensorType,
+  input: number,
+  output = 0,
+): KernelCall {
   const width = bytesPerElement(type.dtype);
   const { sizes, from, to } = mergeLoops(copy);
   const run = from.steps.at(-1) === 1 && to.steps.at(-1) === 1 ? sizes.at(-1)! : 1;
@@ -93,7 +98,9 @@ export const COPY_UNIT = unit('nn_copy', 'shape/copy', ['nn_shape.h']);
 /** The kernel of an operator that only moves elements. */
 export function copyKernel<Attrs>(
   name: string,
-  copies: (node: TypedNode<Attrs>) => readonly { copy: StridedCopy; input: number; output?: number }[],
+  copies: (
+    node: TypedNode<Attrs>,
+  ) => readonly { copy: StridedCopy; input: number; output?: number }[],
 ): Kernel<Attrs> {
   return {
     name,

@@ -52,7 +52,9 @@ function logSoftmaxS8(node: TypedNode, value: Value): Value {
       const difference = input[i]! - most;
       const scaled = multiplyByQuantizedMultiplier(difference, by, 'double');
       out[i] =
-        difference > least ? clamp(roundingDivideByPOT((scaled - log) | 0, 22) + 127, -128, 127) : -128;
+        difference > least
+          ? clamp(roundingDivideByPOT((scaled - log) | 0, 22) + 127, -128, 127)
+          : -128;
     }
   }
   return output;

@@ -112,7 +112,9 @@ function fixedKernel(): Kernel<SoftmaxAttrs> {
   return {
     name: 'softmax_s8_c',
     reject: ({ attrs, outputs }) =>
-      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'fixed' ? undefined : 'takes int8 in fixed point',
+      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'fixed'
+        ? undefined
+        : 'takes int8 in fixed point',
     cost: (node) => ({ cycles: elements(node.outputs[0]!) * 40 + 200, scratchBytes: 0 }),
     code(node) {
       const { exp } = exponentials(perTensor(node.inputs[0]!).scale, node.attrs.beta);
@@ -129,7 +131,9 @@ function tableKernel(): Kernel<SoftmaxAttrs> {
   return {
     name: 'softmax_s8_table',
     reject: ({ attrs, outputs }) =>
-      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'float' ? undefined : 'takes int8 by a float table',
+      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'float'
+        ? undefined
+        : 'takes int8 by a float table',
     cost: (node) => ({ cycles: elements(node.outputs[0]!) * 40 + 200, scratchBytes: 0 }),
     code: (node) =>
       softmaxCode(node, 'nn_softmax_s8_table', 'nn_softmax_table', 'softmax/softmax-s8-table', {
