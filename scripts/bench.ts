@@ -1,0 +1,171 @@
+/**
+ * The benchmark tables: thimble's own figures beside those recorded for its peers. Prints them and
+ * writes BENCHMARKS.md. Needs the published models (../shared/models) and QEMU.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Interpreter } from '../src/interpret/interpret.ts';
+import { linkedFootprint } from '../src/report/footprint.ts';
+import { makeReport } from '../src/report/report.ts';
+import { formatCount } from '../src/report/table.ts';
+import { compile } from '../src/pipeline.ts';
+import { targetOf } from '../src/target/target.ts';
+import { loadBoard } from '../src/target/load-board.ts';
+import { emulatedBoard } from '../src/target/emulated.ts';
+import { loadModel } from '../src/workflow/load-model.ts';
+import type { LoadedModel } from '../src/workflow/load-model.ts';
+import { makeVectors } from '../src/workflow/vectors.ts';
+import { buildFirmware } from '../src/build/firmware.ts';
+import { emitFirmware } from '../src/codegen/firmware.ts';
+import { execute, firmwareOptions, sourcesOf } from '../src/workflow/execute.ts';
+
+const SHARED = fileURLToPath(new URL('../../shared/', import.meta.url));
+const MCYCLES = path.join(SHARED, 'tools/mcycles/mcycles');
+
+interface Peer {
+  readonly instructions: number;
+  readonly cycles: number;
+  readonly m7: number;
+  readonly flash: number;
+  readonly ram: number;
+}
+
+/** TensorFlow Lite Micro 90b983c2 with CMSIS-NN 4ab83cc3, -O2, measured in the same way. */
+const PEERS: Record<string, Peer> = {
+  vww_96_int8: {
+    instructions: 24101476,
+    cycles: 29021152,
+    m7: 24025091,
+    flash: 391116,
+    ram: 102256,
+  },
+  kws_ref_model: { instructions: 7696719, cycles: 9169563, m7: 7642474, flash: 111764, ram: 24368 },
+  pretrainedResnet_quant: {
+    instructions: 29863853,
+    cycles: 36528284,
+    m7: 30026982,
+    flash: 154096,
+    ram: 56544,
+  },
+  ad01_int8: { instructions: 582860, cycles: 723805, m7: 583154, flash: 308044, ram: 3300 },
+  person_detect: {
+    instructions: 22927985,
+    cycles: 27365022,
+    m7: 22715412,
+    flash: 348332,
+    ram: 83820,
+  },
+  micro_speech_quantized: {
+    instructions: 1495345,
+    cycles: 2032872,
+    m7: 1489417,
+    flash: 67272,
+    ram: 8312,
+  },
+};
+
+if (!existsSync(path.join(SHARED, 'models'))) {
+  console.log(`skipped: the published models are not at ${SHARED}`);
+  process.exit(0);
+}
+
+const rows: string[] = [];
+for (const [name, peer] of Object.entries(PEERS)) {
+  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
+  const m4 = await measure(name, 'mps2-an386');
+  const m7 = await measure(name, 'mps2-an500');
+  const { report } = m4;
+  const versus = (own: number, other: number) =>
+    `${formatCount(own)} (${((100 * own) / other).toFixed(0)} %)`;
+  const cycles = await estimateCycles(name);
+  rows.push(
+    `| ${name} | ${formatCount(report.macs)} | ${versus(m4.instructions, peer.instructions)} | ${cycles ? versus(cycles, peer.cycles) : '–'} | ${versus(m7.instructions, peer.m7)} | ${versus(report.flash.total, peer.flash)} | ${versus(report.ram.arena + report.ram.other, peer.ram)} | ${report.ram.stack} | ${referenceSpeed(model, report.macs)} |`,
+  );
+  console.log(rows.at(-1));
+}
+
+const page = [
+  '# Benchmarks',
+  '',
+  'Written by `npm run bench`. One inference each; in brackets, the percentage of what TensorFlow Lite Micro with CMSIS-NN takes',
+  'for the same model (90b983c2 with 4ab83cc3, -O2, smallest arena that works; its recorded figures are in scripts/bench.ts).',
+  '',
+  'Instructions are exact (QEMU with -icount, on mps2-an386 for M4 and mps2-an500 for M7; test firmware’s marks not counted).',
+  'Cycles are estimated from the Cortex-M4 timing table with zero-wait memory, by an outside tool where it is present.',
+  'Flash and RAM are of the linked test firmware; RAM is the arena, .data and .bss; stack is measured by painting.',
+  'The last column is the reference interpreter, on the machine that ran this.',
+  '',
+  '| model | MACs | M4 instructions | M4 cycles, estimated | M7 instructions | flash | RAM | stack | reference, M MAC/s |',
+  '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  ...rows,
+  '',
+].join('\n');
+writeFileSync(new URL('../BENCHMARKS.md', import.meta.url), page);
+
+async function measure(name: string, boardName: string) {
+  const board = loadBoard(boardName);
+  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
+  const vectors = makeVectors(model.graph, 1, 1).map(({ input }) => input);
+  const { program, outcome, built } = await execute({
+    model,
+    board,
+    where: 'qemu',
+    vectors,
+    instrument: 'bench',
+  });
+  const plain = await execute({ model, board, where: 'qemu', vectors });
+  const footprint = linkedFootprint(plain.program, plain.built!, plain.outcome.stackBytes);
+  const rate = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
+  const instructions = outcome.layers[0]!.reduce((sum, { ticks }) => sum + ticks / rate, 0);
+  const report = makeReport({
+    program,
+    board,
+    basis: 'linked',
+    footprint,
+    fits: built !== undefined,
+  });
+  return { report, instructions: Math.round(instructions) };
+}
+
+function referenceSpeed(model: LoadedModel, macs: number): string {
+  const interpreter = new Interpreter(model.graph);
+  const [vector] = makeVectors(model.graph, 1, 1);
+  interpreter.runBytes(vector!.input);
+  const started = performance.now();
+  let runs = 0;
+  for (; performance.now() - started < 1000; runs++) interpreter.runBytes(vector!.input);
+  const seconds = (performance.now() - started) / 1000 / runs;
+  return (macs / seconds / 1e6).toFixed(0);
+}
+
+// Runs the plain firmware under the outside tool that counts cycles.
+async function estimateCycles(name: string): Promise<number | undefined> {
+  if (!existsSync(MCYCLES)) return undefined;
+  const board = loadBoard('mps2-an386');
+  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
+  const program = compile(model.graph, model.bytes, targetOf(board), {
+    name,
+    source: model.source,
+  });
+  const firmware = emitFirmware(board, program.library, {
+    ...firmwareOptions(program, board, 'none'),
+    vectors: 'none',
+  });
+  const built = await buildFirmware(board, sourcesOf(program, firmware));
+  const marks = [
+    '--start',
+    'thimble_bench_begin',
+    '--stop',
+    'thimble_bench_end',
+    '--until',
+    '^thimble done',
+  ];
+  const text = execFileSync(MCYCLES, [built.elf, '--machine', 'mps2-an386', ...marks], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  rmSync(built.folder, { recursive: true });
+  return Number(/m4-cycles\(est\) (\d+)/.exec(text)![1]);
+}
