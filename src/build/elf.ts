@@ -48,6 +48,14 @@ function parseSymbols(text: string): ElfFacts['symbols'] {
   return symbols;
 }
 
+/** The function that an address lies in. */
+export function symbolAt({ symbols }: ElfFacts, address: number): string | undefined {
+  const inside = [...symbols].find(
+    ([, s]) => /[tTwW]/.test(s.type) && s.address <= address && address < s.address + Math.max(s.size, 1),
+  );
+  return inside?.[0];
+}
+
 /** Single- and double-precision helpers of libgcc, called where the core lacks an instruction. */
 export function floatHelpers({ symbols }: ElfFacts): string[] {
   return [...symbols.keys()].filter((name) =>

@@ -46,6 +46,10 @@ export const CODES: Readonly<Record<string, string>> = {
     'thimble replaces folders that it wrote itself (they hold report.json), and no others.',
   'output-incomplete':
     'Lines of the output went missing or were damaged on their way over the console.',
+  'renode-script': 'A command of the script that thimble gives to Renode failed. Renode then drops the rest of the script, so nothing was judged.',
+  'renode-version': 'thimble drives Renode 1.15 and newer.',
+  'renode-warning':
+    'Renode forgives what silicon does not: accesses to memory that is not there, registers that it does not model, jumps outside memory. thimble counts its warnings of these as failures and names the function that did it.',
   'unknown-board':
     'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',

@@ -62,14 +62,14 @@ export function makeProgram(): Command {
     );
   modelCommand('run <model>', 'one inference, raw tensor bytes in and out')
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'reference, host or qemu', 'qemu')
+    .option('--on <WHERE>', 'reference, host, qemu or renode', 'qemu')
     .requiredOption('--input <FILE>', 'input bytes')
     .requiredOption('--output <FILE>', 'output bytes')
     .option('--timeout <SECONDS>', 'wall-clock limit')
     .action((model: string, options: RunOptions) => runCommand(model, options, context()));
   modelCommand('test <model>', 'many vectors, each compared with the reference byte for byte')
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'reference, host or qemu', 'qemu')
+    .option('--on <WHERE>', 'reference, host, qemu or renode', 'qemu')
     .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
     .option('--seed <N>', 'seed of made-up vectors', '1')
     .option('--count <N>', 'number of made-up vectors', '8')

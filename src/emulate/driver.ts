@@ -11,6 +11,11 @@ export interface Job {
   /** Count instructions exactly, at some cost in speed. */
   readonly exactTime: boolean;
   readonly signal?: AbortSignal;
+  /** The function that an address lies in, for messages. */
+  readonly symbolAt?: (address: number) => string | undefined;
+  readonly addressOf?: (symbol: string) => number | undefined;
+  /** Ask for collapsed stacks, where the emulator can profile. */
+  readonly profile?: boolean;
 }
 
 export interface LayerTicks {
@@ -35,6 +40,10 @@ export interface Outcome {
   readonly stackBytes?: number;
   /** Instructions of all inferences, where the emulator counts them. */
   readonly instructions?: number;
+  /** Time that passed inside the emulation. */
+  readonly virtualSeconds?: number;
+  /** Collapsed stacks, one a line with its instructions. */
+  readonly profile?: string;
 }
 
 export interface EmulatorDriver {

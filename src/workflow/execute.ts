@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { symbolAt } from '../build/elf.ts';
 import { buildFirmware } from '../build/firmware.ts';
 import type { Built, Sources } from '../build/firmware.ts';
 import { buildHost } from '../build/host.ts';
@@ -8,6 +9,7 @@ import type { Firmware, FirmwareOptions, Instrument } from '../codegen/firmware.
 import type { EmulatorDriver, Outcome } from '../emulate/driver.ts';
 import { host } from '../emulate/host.ts';
 import { qemu } from '../emulate/qemu.ts';
+import { renode } from '../emulate/renode.ts';
 import { compile } from '../pipeline.ts';
 import type { Program } from '../pipeline.ts';
 import { CompileError } from '../support/diagnostics.ts';
@@ -16,9 +18,9 @@ import { emulatedBoard } from '../target/emulated.ts';
 import { HOST_TARGET, targetOf } from '../target/target.ts';
 import type { LoadedModel } from './load-model.ts';
 
-export type Where = 'host' | 'qemu';
+export type Where = 'host' | 'qemu' | 'renode';
 
-export const DRIVERS: Readonly<Record<Where, EmulatorDriver>> = { host, qemu };
+export const DRIVERS: Readonly<Record<Where, EmulatorDriver>> = { host, qemu, renode };
 
 export interface ExecuteRequest {
   readonly model: LoadedModel;
@@ -26,6 +28,7 @@ export interface ExecuteRequest {
   readonly where: Where;
   readonly vectors: readonly Uint8Array[];
   readonly instrument?: Instrument;
+  readonly profile?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -60,6 +63,8 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
       outputBytes: program.library.outputBytes,
       timeoutMs: request.timeoutMs ?? 120_000,
       exactTime: instrument === 'bench',
+      ...(built.built && lookUps(built.built)),
+      ...(request.profile && { profile: true }),
       ...(request.signal && { signal: request.signal }),
     });
     return {
@@ -95,14 +100,16 @@ export function firmwareOptions(
   board: Board | undefined,
   instrument: Instrument,
 ): FirmwareOptions {
-  const { qemu: machine } = board?.emulators ?? {};
+  const { qemu: machine, renode: model } = board?.emulators ?? {};
+  const vectors = machine?.vectors ?? model?.vectors;
   const inputs = program.graph.inputs.map((id) => program.graph.tensors.get(id)!);
   return {
     name: program.name,
     instrument,
     vectors: 'memory',
     floatInput: inputs.every(({ dtype }) => dtype === 'float32'),
-    ...(machine && { vectorsAddress: machine.vectors.start, timer: machine.timer }),
+    ...(vectors && { vectorsAddress: vectors.start }),
+    ...(machine && { timer: machine.timer }),
   };
 }
 
@@ -121,12 +128,20 @@ async function build(program: Program, board: Board | undefined, instrument: Ins
 }
 
 function machineFor(board: Board | undefined, where: Where): { board: Board; standIn?: string } {
-  if (board) return emulatedBoard(board);
+  if (board) return where === 'renode' ? { board } : emulatedBoard(board);
   throw new CompileError({
     code: 'no-board',
     message: `--on ${where} needs a board`,
     hint: 'name one with -b (thimble boards lists them), or in thimble.config.json',
   });
+}
+
+// Names and addresses of functions, for messages and marks.
+function lookUps({ facts }: Built) {
+  return {
+    symbolAt: (address: number) => symbolAt(facts, address),
+    addressOf: (symbol: string) => facts.symbols.get(symbol)?.address,
+  };
 }
 
 function unavailable(where: Where, reason: string) {

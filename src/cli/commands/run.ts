@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
 
-export const PLACES: readonly (Where | 'reference')[] = ['reference', 'host', 'qemu'];
+export const PLACES: readonly (Where | 'reference')[] = ['reference', 'host', 'qemu', 'renode'];
 
 export interface RunOptions extends ModelOptions {
   readonly board?: string;

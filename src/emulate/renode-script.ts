@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { Board } from '../target/board.ts';
+import type { Job } from './driver.ts';
+
+/** Printed when every command of the script has worked: Renode drops the rest after an error. */
+export const SCRIPT_END = 'thimble script complete';
+
+export interface RenodeFiles {
+  readonly vectors: string;
+  readonly console: string;
+  readonly marks: string;
+  readonly profile: string;
+}
+
+/**
+ * The monitor script of one run: the machine, the firmware, the vectors, the console as a file, and
+ * the instruction counter at the two marks around each inference. Deterministic: one thread, a
+ * fixed rate of instructions, no waiting for real time.
+ */
+export function renodeScript(job: Job, board: Board, files: RenodeFiles): string {
+  const { platform, uart, mips, vectors } = board.emulators.renode!;
+  const hook = (symbol: string, mark: string) => {
+    const address = job.addressOf?.(symbol);
+    const python = `f = open('${files.marks}', 'a'); f.write('${mark} %d\\n' % self.ExecutedInstructions); f.close()`;
+    return address === undefined ? [] : [`cpu AddHook ${hex(address)} "${python}"`];
+  };
+  return [
+    'mach create "thimble"',
+    `machine LoadPlatformDescription @${path.resolve(board.folder, platform)}`,
+    'emulation SetGlobalSerialExecution true',
+    'emulation SetGlobalAdvanceImmediately true',
+    `cpu PerformanceInMips ${mips}`,
+    `sysbus LoadELF @${job.program}`,
+    `cpu VectorTableOffset ${hex(board.memory.find((m) => m.kind === 'flash')!.start)}`,
+    `sysbus LoadBinary @${files.vectors} ${hex(vectors.start)}`,
+    ...hook('thimble_bench_begin', 'begin'),
+    ...hook('thimble_bench_end', 'end'),
+    ...(job.profile ? [`cpu EnableProfilerCollapsedStack @${files.profile} true`] : []),
+    `${uart} CreateFileBackend @${files.console} true`,
+    `echo "${SCRIPT_END}"`,
+    'start',
+    '',
+  ].join('\n');
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
