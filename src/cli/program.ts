@@ -11,6 +11,8 @@ import { initCommand } from './commands/init.ts';
 import { inspect } from './commands/inspect.ts';
 import { quantizeCommand } from './commands/quantize.ts';
 import type { QuantizeCommandOptions } from './commands/quantize.ts';
+import { renodeCommand } from './commands/renode.ts';
+import type { RenodeOptions } from './commands/renode.ts';
 import { runCommand } from './commands/run.ts';
 import type { RunOptions } from './commands/run.ts';
 import { testCommand } from './commands/test.ts';
@@ -85,6 +87,13 @@ export function makeProgram(): Command {
     .action((model: string, options: QuantizeCommandOptions) =>
       quantizeCommand(model, options, context()),
     );
+  modelCommand('renode <model>', 'a self-contained Renode and Robot Framework test folder')
+    .option('-b, --board <BOARD>', 'board')
+    .requiredOption('-o, --output <DIR>', 'folder to write')
+    .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin')
+    .option('--seed <N>', 'seed of made-up vectors', '1')
+    .option('--count <N>', 'number of made-up vectors', '8')
+    .action((model: string, options: RenodeOptions) => renodeCommand(model, options, context()));
   command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
     boardsCommand(board, context()),
   );

@@ -7,6 +7,7 @@ import { OPS, opOf } from '../ops/index.ts';
 import { checkOperands, Unsupported } from '../ops/op.ts';
 import type { Op, Read } from '../ops/op.ts';
 import { CompileError, throwIfAny } from '../support/diagnostics.ts';
+import { shorten } from '../support/identifiers.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import { isLegacyUint8, toInt8 } from './legacy-uint8.ts';
 import { sortOperators } from './sort-operators.ts';
@@ -88,7 +89,7 @@ function translateOperator(
   const name = operator.outputs[0]?.name ?? operator.code;
   const reader = READERS.get(operator.code);
   const fail = (message: string, hint: string): OperatorVerdict => {
-    const where = `${file} operator #${operator.index} "${name}"`;
+    const where = `${file} operator #${operator.index} "${shorten(name)}"`;
     return { operator, name, problem: { code: 'unsupported-operator', message, where, hint } };
   };
   if (!reader) {

@@ -52,7 +52,7 @@ describe.skipIf(!hasShared).each(Object.keys(PHOTOS))('%s', (name) => {
 });
 
 describe.skipIf(!hasShared)('float arithmetic is the same on every target', () => {
-  it.each(['vww_96_float', 'lenet_300_100', 'kws_ref_model_float32'])('%s', async (name) => {
+  it.each(['vww_96_float', 'lenet_300_100', 'pretrainedResnet'])('%s', async (name) => {
     const model = await loadModel(modelFile(name));
     const vectors = makeVectors(model.graph, 7, 2).map(({ input }) => input);
     const reference = new Interpreter(model.graph);

@@ -15,12 +15,16 @@ import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { PLACES } from './run.ts';
 
-export interface TestOptions extends ModelOptions {
-  readonly board?: string;
-  readonly on: string;
+/** Where vectors come from: a folder, or a seed. */
+export interface VectorOptions {
   readonly inputs?: string;
   readonly seed: string;
   readonly count: string;
+}
+
+export interface TestOptions extends ModelOptions, VectorOptions {
+  readonly board?: string;
+  readonly on: string;
   readonly timeout?: string;
 }
 
@@ -65,7 +69,7 @@ export async function testCommand(
   if (!result.passed) throw new CompileError(mismatches(model.name, place, result), 'answer-is-no');
 }
 
-async function chooseVectors(model: LoadedModel, options: TestOptions): Promise<Vector[]> {
+export async function chooseVectors(model: LoadedModel, options: VectorOptions): Promise<Vector[]> {
   const { inputBytes, outputBytes } = new Interpreter(model.graph);
   if (options.inputs !== undefined) return readVectors(options.inputs, inputBytes, outputBytes);
   const count = numberOption('--count', options.count, 1);
