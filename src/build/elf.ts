@@ -51,7 +51,8 @@ function parseSymbols(text: string): ElfFacts['symbols'] {
 /** The function that an address lies in. */
 export function symbolAt({ symbols }: ElfFacts, address: number): string | undefined {
   const inside = [...symbols].find(
-    ([, s]) => /[tTwW]/.test(s.type) && s.address <= address && address < s.address + Math.max(s.size, 1),
+    ([, s]) =>
+      /[tTwW]/.test(s.type) && s.address <= address && address < s.address + Math.max(s.size, 1),
   );
   return inside?.[0];
 }

@@ -2,6 +2,8 @@
 export const CODES: Readonly<Record<string, string>> = {
   'bad-board':
     'A board.json does not follow the schema (boards/board.schema.json). Unknown keys are errors, so that a slip of the keyboard cannot go unnoticed; addresses and sizes are strings with units. Memories may not overlap.',
+  'bad-budget':
+    'thimble.budget.json has keys that mean nothing, or values of the wrong kind. thimble test --update-budget writes a valid file.',
   'bad-config':
     'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
   'bad-limit':
@@ -9,6 +11,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'bad-name':
     '--name becomes the prefix of C functions, macros and files, so it has to be a C identifier, and none of the names that the generated firmware uses itself.',
   'bad-option': 'The value of an option is not of the kind that the option takes.',
+  'bad-report':
+    'thimble diff compares two report.json, as compile, build and bench --json write them.',
   'bad-vectors':
     'Vectors are raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
   'does-not-fit-flash':
@@ -46,7 +50,10 @@ export const CODES: Readonly<Record<string, string>> = {
     'thimble replaces folders that it wrote itself (they hold report.json), and no others.',
   'output-incomplete':
     'Lines of the output went missing or were damaged on their way over the console.',
-  'renode-script': 'A command of the script that thimble gives to Renode failed. Renode then drops the rest of the script, so nothing was judged.',
+  'over-budget':
+    'Flash, RAM or instructions grew beyond what thimble.budget.json, or --max-growth, allows.',
+  'renode-script':
+    'A command of the script that thimble gives to Renode failed. Renode then drops the rest of the script, so nothing was judged.',
   'renode-version': 'thimble drives Renode 1.15 and newer.',
   'renode-warning':
     'Renode forgives what silicon does not: accesses to memory that is not there, registers that it does not model, jumps outside memory. thimble counts its warnings of these as failures and names the function that did it.',

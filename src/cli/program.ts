@@ -5,6 +5,8 @@ import type { BenchOptions } from './commands/bench.ts';
 import { boardsCommand } from './commands/boards.ts';
 import { buildCommand, compileCommand } from './commands/compile.ts';
 import type { CompileCommandOptions } from './commands/compile.ts';
+import { diffCommand } from './commands/diff.ts';
+import type { DiffOptions } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
@@ -76,6 +78,12 @@ export function makeProgram(): Command {
     .option('--seed <N>', 'seed of made-up vectors', '1')
     .option('--count <N>', 'number of made-up vectors', '8')
     .option('--timeout <SECONDS>', 'wall-clock limit')
+    .option('--shard <I/N>', 'only this part of the vectors, such as 1/4')
+    .option('--reporter <KIND>', 'summary, vectors or github', 'summary')
+    .option(
+      '--update-budget',
+      'write flash, RAM and instructions of this run to thimble.budget.json',
+    )
     .action((model: string, options: TestOptions) => testCommand(model, options, context()));
   modelCommand('bench <model>', 'instructions for each layer')
     .option('-b, --board <BOARD>', 'board')
@@ -97,6 +105,11 @@ export function makeProgram(): Command {
   command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
     boardsCommand(board, context()),
   );
+  command('diff <old> <new>', 'what changed between two report.json')
+    .option('--max-growth <PERCENT>', 'fail when flash, RAM or instructions grew more')
+    .action((before: string, after: string, options: DiffOptions) =>
+      diffCommand(before, after, options, context()),
+    );
   command('doctor', 'tools found and missing').action(() => doctorCommand(context()));
   command('explain <code>', 'one error code at length').action((code: string) =>
     explainCommand(code, context()),

@@ -40,7 +40,9 @@ export function emitRenodeFolder(options: RenodeFolderOptions): ReadonlyMap<stri
     vectorsAddress: hex(region.start),
     timeout: Math.ceil(20 + (options.cycles * SLACK) / (mips * 1e6)),
     banner: `thimble 1 ${model} in ${library.inputBytes} out ${library.outputBytes} crc ${library.weightsCrc}`,
-    lines: vectors.flatMap(({ name, output }, i) => linesOf(toIdentifier(name, 'vector'), i, output, options.outputs)),
+    lines: vectors.flatMap(({ name, output }, i) =>
+      linesOf(toIdentifier(name, 'vector'), i, output, options.outputs),
+    ),
     vectors: vectors.length,
   };
   return new Map([

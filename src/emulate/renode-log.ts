@@ -63,7 +63,8 @@ export class RenodeLog {
     const pc = /\[cpu: (0x[0-9A-Fa-f]+)\]|PC=(0x[0-9A-Fa-f]+)/.exec(logged);
     const address = pc && Number(pc[1] ?? pc[2]);
     const name = address !== null ? this.#symbolAt(address) : undefined;
-    const where = address === null ? undefined : `pc 0x${address.toString(16)}${name ? ` in ${name}` : ''}`;
+    const where =
+      address === null ? undefined : `pc 0x${address.toString(16)}${name ? ` in ${name}` : ''}`;
     return new CompileError(
       {
         code: 'renode-warning',

@@ -20,7 +20,8 @@ const FAREWELL_MS = 5000;
 export const renode: EmulatorDriver = {
   name: 'renode',
   reject(board) {
-    if (!findTool(TOOLS.renode)) return `${missingTool(TOOLS.renode).message}; ${TOOLS.renode.install}`;
+    if (!findTool(TOOLS.renode))
+      return `${missingTool(TOOLS.renode).message}; ${TOOLS.renode.install}`;
     return board?.emulators.renode ? undefined : 'Renode has no model of this board';
   },
   run: runRenode,
@@ -42,7 +43,13 @@ async function runRenode(job: Job): Promise<Outcome> {
   };
   await writeFile(files.vectors, mailbox(job.vectors));
   await writeFile(files.script, renodeScript(job, job.board, files));
-  const options = ['--disable-gui', '--console', '--plain', '--config', path.join(folder, 'renode.config')];
+  const options = [
+    '--disable-gui',
+    '--console',
+    '--plain',
+    '--config',
+    path.join(folder, 'renode.config'),
+  ];
   const child = execa(command, [...options, '-e', `include @${files.script}`], {
     stdin: 'pipe',
     buffer: false,
@@ -125,7 +132,12 @@ async function farewell(
   profiled: boolean,
 ): Promise<void> {
   if (ended()) return;
-  const commands = ['pause', 'machine ElapsedVirtualTime', ...(profiled ? ['cpu FlushProfiler'] : []), 'quit'];
+  const commands = [
+    'pause',
+    'machine ElapsedVirtualTime',
+    ...(profiled ? ['cpu FlushProfiler'] : []),
+    'quit',
+  ];
   stdin.on('error', () => undefined);
   stdin.write(`${commands.join('\n')}\n`);
   const deadline = performance.now() + FAREWELL_MS;
@@ -150,7 +162,11 @@ const checked = new Map<string, string>();
 export async function checkVersion(command: string): Promise<string> {
   const known = checked.get(command);
   if (known !== undefined) return known;
-  const { stdout } = await execa(command, ['--version'], { reject: false, timeout: 60_000, stdin: 'ignore' });
+  const { stdout } = await execa(command, ['--version'], {
+    reject: false,
+    timeout: 60_000,
+    stdin: 'ignore',
+  });
   const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout);
   const [, major = '0', minor = '0'] = match ?? [];
   const found = [Number(major), Number(minor)];
@@ -177,4 +193,3 @@ function killGroup(pid: number | undefined): void {
     // It has gone by itself.
   }
 }
-

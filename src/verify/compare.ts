@@ -41,26 +41,32 @@ export function referenceOutputs(graph: Graph, inputs: readonly Uint8Array[]): U
   return inputs.map((input) => interpreter.runBytes(input));
 }
 
+/** Whether one output of one layer is the reference's. */
+export interface LayerVerdict {
+  readonly step: number;
+  readonly name: string;
+  readonly op: string;
+  readonly equal: boolean;
+}
+
 /**
- * The first step whose output differs from the reference's, from the checksums that traced firmware
- * printed; undefined when all agree. Steps with several outputs print one checksum for each.
+ * Compares the checksums that traced firmware printed with the reference's, in order. Steps with
+ * several outputs print one checksum for each.
  */
-export function firstDiverging(
+export function judgeLayers(
   graph: Graph,
   input: Uint8Array,
   tensors: readonly LayerCrc[],
-): { readonly step: number; readonly name: string; readonly op: string } | undefined {
+): LayerVerdict[] {
   const crcs = new Map<TensorId, string>();
   new Interpreter(graph).runBytes(input, (id, value) => crcs.set(id, crc32(valueBytes(value))));
   const seen = new Map<number, number>();
-  for (const { layer, crc } of tensors) {
+  return tensors.map(({ layer, crc }) => {
     const node = graph.nodes[layer];
     const output = seen.get(layer) ?? 0;
     seen.set(layer, output + 1);
     const id = node?.outputs[output];
-    if (!node || id === undefined || crcs.get(id) !== crc) {
-      return { step: layer, name: node?.origin.name ?? '?', op: node?.op ?? '?' };
-    }
-  }
-  return undefined;
+    const equal = id !== undefined && crcs.get(id) === crc;
+    return { step: layer, name: node?.origin.name ?? '?', op: node?.op ?? '?', equal };
+  });
 }

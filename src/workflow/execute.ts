@@ -29,6 +29,8 @@ export interface ExecuteRequest {
   readonly vectors: readonly Uint8Array[];
   readonly instrument?: Instrument;
   readonly profile?: boolean;
+  /** Count instructions even where that costs speed. */
+  readonly exactTime?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -62,7 +64,7 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
       vectors,
       outputBytes: program.library.outputBytes,
       timeoutMs: request.timeoutMs ?? 120_000,
-      exactTime: instrument === 'bench',
+      exactTime: request.exactTime ?? instrument === 'bench',
       ...(built.built && lookUps(built.built)),
       ...(request.profile && { profile: true }),
       ...(request.signal && { signal: request.signal }),

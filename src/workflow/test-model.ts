@@ -1,5 +1,5 @@
-import { compareOutput, firstDiverging, referenceOutputs } from '../verify/compare.ts';
-import type { Verdict } from '../verify/compare.ts';
+import { compareOutput, judgeLayers, referenceOutputs } from '../verify/compare.ts';
+import type { LayerVerdict, Verdict } from '../verify/compare.ts';
 import { runPasses } from '../passes/index.ts';
 import type { Board } from '../target/board.ts';
 import { execute } from './execute.ts';
@@ -13,6 +13,9 @@ export interface TestRequest {
   readonly where: Where | 'reference';
   readonly vectors: readonly Vector[];
   readonly timeoutMs?: number;
+  /** Compare the layers of the first vector, too, when all is well. */
+  readonly layers?: boolean;
+  readonly exactTime?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -20,12 +23,9 @@ export interface TestResult {
   readonly verdicts: readonly Verdict[];
   readonly passed: boolean;
   /** The first layer that went wrong, of the first vector that did. */
-  readonly diverging?: {
-    readonly vector: string;
-    readonly step: number;
-    readonly name: string;
-    readonly op: string;
-  };
+  readonly diverging?: LayerVerdict & { readonly vector: string };
+  /** Of the vector that was traced, in order. */
+  readonly layers?: readonly LayerVerdict[];
   readonly execution?: Execution;
 }
 
@@ -51,13 +51,17 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
     passed: verdicts.every(({ difference }) => !difference),
     ...(execution && { execution }),
   };
-  if (!failed || !execution || where === 'reference') return result;
-  const vector = vectors.find(({ name }) => name === failed.vector)!;
-  const traced = await execute({ ...request, where, vectors: [vector.input], instrument: 'trace' });
-  const diverging = firstDiverging(
-    traced.program.graph,
-    vector.input,
-    traced.outcome.tensors[0] ?? [],
-  );
-  return { ...result, ...(diverging && { diverging: { vector: vector.name, ...diverging } }) };
+  const name = failed?.vector ?? (request.layers ? vectors[0]?.name : undefined);
+  const vector = vectors.find((each) => each.name === name);
+  if (!execution || where === 'reference' || !vector) return result;
+  const traced = await execute({
+    ...request,
+    where,
+    vectors: [vector.input],
+    instrument: 'trace',
+    exactTime: false,
+  });
+  const layers = judgeLayers(traced.program.graph, vector.input, traced.outcome.tensors[0] ?? []);
+  const wrong = layers.find(({ equal }) => !equal);
+  return { ...result, layers, ...(wrong && { diverging: { vector: vector.name, ...wrong } }) };
 }

@@ -28,7 +28,11 @@ export interface RenodeOptions extends ModelOptions, VectorOptions {
 }
 
 /** `thimble renode`: a folder with which stock Renode tests the firmware, without thimble. */
-export async function renodeCommand(file: string, options: RenodeOptions, context: Context): Promise<void> {
+export async function renodeCommand(
+  file: string,
+  options: RenodeOptions,
+  context: Context,
+): Promise<void> {
   const board = context.requireBoard(options.board);
   const model = await openModel(file, options);
   const machine = board.emulators.renode;
@@ -42,13 +46,22 @@ export async function renodeCommand(file: string, options: RenodeOptions, contex
   }
   const vectors = await chooseVectors(model, options);
   const inputs = vectors.map(({ input }) => input);
-  const program = compile(model.graph, model.bytes, targetOf(board), { name: model.name, source: model.source });
+  const program = compile(model.graph, model.bytes, targetOf(board), {
+    name: model.name,
+    source: model.source,
+  });
   const outputs = referenceOutputs(program.graph, inputs);
   const firmware = emitFirmware(board, program.library, firmwareOptions(program, board, 'none'));
   const built = await buildFirmware(board, sourcesOf(program, firmware));
   try {
     const footprint = linkedFootprint(program, built);
-    const report = makeReport({ program, board, basis: 'linked', footprint, fits: fitsBoard(footprint, board) });
+    const report = makeReport({
+      program,
+      board,
+      basis: 'linked',
+      footprint,
+      fits: fitsBoard(footprint, board),
+    });
     if (!report.fits) throw new CompileError(explainMisfit(report, board), 'answer-is-no');
     const files = emitRenodeFolder({
       model: model.name,
@@ -61,12 +74,20 @@ export async function renodeCommand(file: string, options: RenodeOptions, contex
     await writeFolder(options.output, async (folder) => {
       await writeFiles(folder, files);
       await cp(built.elf, path.join(folder, 'firmware.elf'));
-      await writeFile(path.join(folder, 'platform.repl'), await readFile(path.join(board.folder, machine.platform)));
+      await writeFile(
+        path.join(folder, 'platform.repl'),
+        await readFile(path.join(board.folder, machine.platform)),
+      );
       await writeFile(path.join(folder, 'vectors.bin'), mailbox(inputs));
       await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
     });
     const text = `${vectors.length} vectors for ${board.name} written to ${options.output}; run: renode-test ${path.join(options.output, 'suite.robot')}`;
-    context.output.result(text, { model: model.name, board: board.name, vectors: vectors.length, folder: options.output });
+    context.output.result(text, {
+      model: model.name,
+      board: board.name,
+      vectors: vectors.length,
+      folder: options.output,
+    });
   } finally {
     await rm(built.folder, { recursive: true, force: true });
   }

@@ -1,6 +1,8 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { Interpreter } from '../../interpret/interpret.ts';
+import { linkedFootprint } from '../../report/footprint.ts';
 import { formatJUnit } from '../../report/junit.ts';
+import { shorten } from '../../support/identifiers.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
 import { testModel } from '../../workflow/test-model.ts';
@@ -10,6 +12,7 @@ import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
 import { choiceOption, numberOption } from '../context.ts';
+import { applyBudget, wantsBudget } from '../budget-file.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -26,6 +29,9 @@ export interface TestOptions extends ModelOptions, VectorOptions {
   readonly board?: string;
   readonly on: string;
   readonly timeout?: string;
+  readonly shard?: string;
+  readonly reporter: string;
+  readonly updateBudget?: boolean;
 }
 
 /** `thimble test`: many vectors in one boot, each compared byte for byte. */
@@ -35,38 +41,102 @@ export async function testCommand(
   context: Context,
 ): Promise<void> {
   const where = choiceOption('--on', options.on, PLACES);
+  const reporter = choiceOption('--reporter', options.reporter, ['summary', 'vectors', 'github']);
   const board = context.board(options.board);
   const model = await openModel(file, options);
-  const vectors = await chooseVectors(model, options);
-  const started = performance.now();
-  const timeoutMs = context.timeoutMs(options.timeout);
+  const vectors = shardOf(await chooseVectors(model, options), options.shard);
+  const counted = where !== 'reference' && where !== 'host' && wantsBudget(options.updateBudget);
   const result = await testModel({
-    model,
-    ...(board && { board }),
-    where,
-    vectors,
-    timeoutMs,
-    signal: context.signal,
+    ...{ model, where, vectors, ...(board && { board }), signal: context.signal },
+    timeoutMs: context.timeoutMs(options.timeout),
+    layers: context.options.junit !== undefined,
+    ...(counted && { exactTime: true }),
   });
-  const seconds = (performance.now() - started) / 1000;
   const place = placeOf(where, board?.name, result);
   if (context.options.junit)
     await writeFile(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
+  const instructions = perInference(result);
   const text = describe(model.name, place, vectors, result);
-  context.output.result(text, {
-    model: model.name,
-    where,
-    board: board?.name ?? null,
-    standIn: result.execution?.standIn ?? null,
-    passed: result.passed,
-    vectors: vectors.length,
-    verdicts: result.verdicts,
-    diverging: result.diverging ?? null,
+  context.output.result(
+    reporter === 'vectors' ? [...verdictLines(result), text].join('\n') : text,
+    {
+      ...{
+        model: model.name,
+        where,
+        board: board?.name ?? null,
+        standIn: result.execution?.standIn ?? null,
+      },
+      ...{ passed: result.passed, vectors: vectors.length, instructions: instructions ?? null },
+      ...{ verdicts: result.verdicts, diverging: result.diverging ?? null },
+    },
+  );
+  await summarize(text, result, reporter === 'github');
+  const problems = result.passed ? [] : mismatches(model.name, place, result);
+  if (counted)
+    problems.push(...judgeBudget(`${model.name}@${board?.name}`, result, options.updateBudget));
+  if (problems.length > 0) throw new CompileError(problems, 'answer-is-no');
+}
+
+// Vectors i, i + n, i + 2n … for --shard i/n.
+function shardOf(vectors: readonly Vector[], shard: string | undefined): Vector[] {
+  if (shard === undefined) return [...vectors];
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(shard) ?? [];
+  const [i, n] = [Number(index), Number(count)];
+  if (index !== undefined && i >= 1 && i <= n) return vectors.filter((_, at) => at % n === i - 1);
+  throw new CompileError({
+    code: 'bad-option',
+    message: `--shard "${shard}" is not a part such as 1/4`,
+    where: '--shard',
+    hint: 'the first of four parts is 1/4, the last 4/4',
   });
-  context.output.detail(`${seconds.toFixed(1)} s`);
-  if (process.env.GITHUB_STEP_SUMMARY)
-    await appendFile(process.env.GITHUB_STEP_SUMMARY, `### ${text}\n`);
-  if (!result.passed) throw new CompileError(mismatches(model.name, place, result), 'answer-is-no');
+}
+
+/** Instructions of one inference, where the emulator counted them. */
+function perInference({ execution }: TestResult): number | undefined {
+  const { instructions, vectors } = execution?.outcome ?? {};
+  return instructions === undefined || !vectors ? undefined : Math.round(instructions / vectors);
+}
+
+function judgeBudget(key: string, result: TestResult, update: boolean | undefined): Diagnostic[] {
+  const { program, built, outcome } = result.execution!;
+  const { flash, ram } = linkedFootprint(program, built!, outcome.stackBytes);
+  const instructions = perInference(result);
+  const found = {
+    flash: flash.total,
+    ram: ram.total,
+    ...(instructions !== undefined && { instructions }),
+  };
+  return applyBudget(key, found, update);
+}
+
+// The summary page of a GitHub job, with the vectors that failed.
+async function summarize(text: string, result: TestResult, force: boolean): Promise<void> {
+  const page = process.env.GITHUB_STEP_SUMMARY;
+  const failed = result.verdicts.filter(({ difference }) => difference);
+  const rows = failed.map(
+    (v) =>
+      `| ${v.vector} | ${v.against} | ${v.difference!.byte} | ${v.difference!.got} | ${v.difference!.expected} |`,
+  );
+  const table =
+    rows.length > 0
+      ? [
+          '',
+          '| vector | against | byte | got | expected |',
+          '| --- | --- | ---: | ---: | ---: |',
+          ...rows,
+        ]
+      : [];
+  const summary = [`### ${result.passed ? 'passed' : 'failed'}: ${text}`, ...table, ''].join('\n');
+  if (page) await appendFile(page, summary);
+  else if (force) process.stderr.write(summary);
+}
+
+function verdictLines({ verdicts }: TestResult): string[] {
+  return verdicts.map(({ vector, against, difference }) =>
+    difference
+      ? `differs  ${vector} against ${against}: byte ${difference.byte} is ${difference.got}, expected ${difference.expected}`
+      : `equal    ${vector} against ${against}`,
+  );
 }
 
 export async function chooseVectors(model: LoadedModel, options: VectorOptions): Promise<Vector[]> {
@@ -127,11 +197,11 @@ function mismatches(
   });
 }
 
-function casesOf(place: string, { verdicts, diverging }: TestResult) {
+function casesOf(place: string, { verdicts, diverging, layers }: TestResult) {
   const failureOf = ({ vector, difference }: Verdict) =>
     difference &&
     `byte ${difference.byte} is ${difference.got}, expected ${difference.expected}${diverging?.vector === vector ? `; first diverging layer ${diverging.step} ${diverging.op} "${diverging.name}"` : ''}`;
-  return verdicts.map((verdict) => {
+  const vectors = verdicts.map((verdict) => {
     const failure = failureOf(verdict);
     return {
       suite: place,
@@ -139,4 +209,10 @@ function casesOf(place: string, { verdicts, diverging }: TestResult) {
       ...(failure && { failure }),
     };
   });
+  const traced = (layers ?? []).map(({ step, op, name, equal }) => ({
+    suite: `${place}, layers`,
+    name: `${step} ${op} ${shorten(name)}`,
+    ...(!equal && { failure: 'its output differs from the reference' }),
+  }));
+  return [...vectors, ...traced];
 }

@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { overBudget, parseBudget } from '../report/budget.ts';
+import type { Budget, BudgetEntry } from '../report/budget.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+
+export const BUDGET_FILE = 'thimble.budget.json';
+
+/** Whether a run has to be counted: there is a budget, or one is to be written. */
+export function wantsBudget(update: boolean | undefined): boolean {
+  return update === true || existsSync(BUDGET_FILE);
+}
+
+/** Compares a run with the budget in this folder, or writes it there. */
+export function applyBudget(
+  key: string,
+  found: BudgetEntry,
+  update: boolean | undefined,
+): Diagnostic[] {
+  const budget = existsSync(BUDGET_FILE) ? readBudget() : { tolerancePercent: 2, entries: {} };
+  if (update !== true) return overBudget(budget, key, found);
+  const entries = { ...budget.entries, [key]: found };
+  writeFileSync(BUDGET_FILE, `${JSON.stringify({ ...budget, entries }, null, 2)}\n`);
+  return [];
+}
+
+function readBudget(): Budget {
+  let problems: string[];
+  try {
+    const budget = parseBudget(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
+    if (!Array.isArray(budget)) return budget;
+    problems = budget;
+  } catch (error) {
+    problems = [`it is no JSON: ${(error as Error).message}`];
+  }
+  throw new CompileError(
+    problems.map((message) => ({
+      code: 'bad-budget',
+      message,
+      where: BUDGET_FILE,
+      hint: 'thimble test --update-budget writes a valid file',
+    })),
+  );
+}
