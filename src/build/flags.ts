@@ -6,8 +6,17 @@ export const WARNINGS =
     ' ',
   );
 
-/** Flags of every compilation: C11, and no contraction, so that floats agree on every target. */
-export const COMMON = ['-std=c11', '-O2', '-ffp-contract=off', ...WARNINGS];
+/**
+ * Flags of every compilation: C11; no contraction, so that floats agree on every target; calls that
+ * stay calls, so that profilers see each layer. (clang takes all of them, too.)
+ */
+export const COMMON = [
+  '-std=c11',
+  '-O2',
+  '-ffp-contract=off',
+  '-fno-optimize-sibling-calls',
+  ...WARNINGS,
+];
 
 /** Flags that name a board's core. */
 export function coreFlags({ cpu, features }: Board): string[] {

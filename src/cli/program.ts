@@ -52,6 +52,29 @@ export function makeProgram(): Command {
   command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity').action(
     (model: string) => inspect(model, context()),
   );
+  addModelCommands(modelCommand, context);
+  command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
+    boardsCommand(board, context()),
+  );
+  command('diff <old> <new>', 'what changed between two report.json')
+    .option('--max-growth <PERCENT>', 'fail when flash, RAM or instructions grew more')
+    .action((before: string, after: string, options: DiffOptions) =>
+      diffCommand(before, after, options, context()),
+    );
+  command('doctor', 'tools found and missing').action(() => doctorCommand(context()));
+  command('explain <code>', 'one error code at length').action((code: string) =>
+    explainCommand(code, context()),
+  );
+  command('init', 'write thimble.config.json')
+    .option('-b, --board <BOARD>', 'board', 'mps2-an386')
+    .action((options: { readonly board: string }) => initCommand(options, context()));
+  return program;
+}
+
+type MakeCommand = (text: string, description: string) => Command;
+
+// The commands that read a model and may quantize it on the way.
+function addModelCommands(modelCommand: MakeCommand, context: () => Context): void {
   modelCommand('compile <model>', 'the C library and its report')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
@@ -87,7 +110,8 @@ export function makeProgram(): Command {
     .action((model: string, options: TestOptions) => testCommand(model, options, context()));
   modelCommand('bench <model>', 'instructions for each layer')
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'qemu', 'qemu')
+    .option('--on <WHERE>', 'qemu or renode', 'qemu')
+    .option('--flame <FILE>', 'a flame graph of Renode’s profile, as SVG')
     .option('--timeout <SECONDS>', 'wall-clock limit')
     .action((model: string, options: BenchOptions) => benchCommand(model, options, context()));
   modelCommand('quantize <model>', 'a float model to int8')
@@ -102,20 +126,4 @@ export function makeProgram(): Command {
     .option('--seed <N>', 'seed of made-up vectors', '1')
     .option('--count <N>', 'number of made-up vectors', '8')
     .action((model: string, options: RenodeOptions) => renodeCommand(model, options, context()));
-  command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
-    boardsCommand(board, context()),
-  );
-  command('diff <old> <new>', 'what changed between two report.json')
-    .option('--max-growth <PERCENT>', 'fail when flash, RAM or instructions grew more')
-    .action((before: string, after: string, options: DiffOptions) =>
-      diffCommand(before, after, options, context()),
-    );
-  command('doctor', 'tools found and missing').action(() => doctorCommand(context()));
-  command('explain <code>', 'one error code at length').action((code: string) =>
-    explainCommand(code, context()),
-  );
-  command('init', 'write thimble.config.json')
-    .option('-b, --board <BOARD>', 'board', 'mps2-an386')
-    .action((options: { readonly board: string }) => initCommand(options, context()));
-  return program;
 }

@@ -1,9 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { formatFlameGraph, readStacks, sumBy } from '../../report/flame.ts';
 import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
 import { makeReport } from '../../report/report.ts';
+import type { LayerInstructions } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
-import { CompileError } from '../../support/diagnostics.ts';
 import { emulatedBoard } from '../../target/emulated.ts';
-import { execute } from '../../workflow/execute.ts';
+import type { Board } from '../../target/board.ts';
+import { DRIVERS, execute } from '../../workflow/execute.ts';
+import type { Execution } from '../../workflow/execute.ts';
+import type { LoadedModel } from '../../workflow/load-model.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
 import { choiceOption } from '../context.ts';
 import type { Context } from '../context.ts';
@@ -14,53 +19,121 @@ export interface BenchOptions extends ModelOptions {
   readonly board?: string;
   readonly on: string;
   readonly timeout?: string;
+  readonly flame?: string;
 }
 
-/** `thimble bench`: exact instructions for each layer, beside the predicted cycles. */
+/** One measurement: instructions for each layer, and the run that they come from. */
+interface Measurement {
+  readonly layers: LayerInstructions;
+  readonly execution: Execution;
+}
+
+/** `thimble bench`: instructions for each layer, beside the predicted cycles. */
 export async function benchCommand(
   file: string,
   options: BenchOptions,
   context: Context,
 ): Promise<void> {
-  const where = choiceOption('--on', options.on, ['qemu']);
+  const where = choiceOption('--on', options.on, ['qemu', 'renode']);
   const board = context.requireBoard(options.board);
   const model = await openModel(file, options);
-  const vectors = makeVectors(model.graph, 1, 1).map(({ input }) => input);
-  const timeoutMs = context.timeoutMs(options.timeout);
-  const { program, outcome, built, standIn } = await execute({
-    ...{ model, board, where, vectors, timeoutMs, signal: context.signal },
-    instrument: 'bench',
-  });
-  const perInstruction = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
-  const layerInstructions = new Map<number, number>();
-  for (const { layer, ticks } of outcome.layers[0] ?? []) {
-    layerInstructions.set(
-      layer,
-      (layerInstructions.get(layer) ?? 0) + Math.round(ticks / perInstruction),
+  const limits = { timeoutMs: context.timeoutMs(options.timeout), signal: context.signal };
+  const exact =
+    where === 'qemu' || DRIVERS.qemu.reject(emulatedBoard(board).board) === undefined
+      ? await countInQemu(model, board, limits)
+      : undefined;
+  const profiled = where === 'renode' ? await profileInRenode(model, board, limits) : undefined;
+  if (profiled && options.flame !== undefined) {
+    const title = `${model.name} on ${board.name}: instructions, from Renode's profiler`;
+    await writeFile(
+      options.flame,
+      formatFlameGraph(title, readStacks(profiled.execution.outcome.profile ?? '')),
     );
   }
-  if (!built)
-    throw new CompileError({
-      code: 'no-board',
-      message: 'bench needs a board',
-      hint: 'name one with -b',
-    });
-  const footprint = linkedFootprint(program, built, outcome.stackBytes);
-  const total = [...layerInstructions.values()].reduce((a, b) => a + b, 0);
-  const fits = fitsBoard(footprint, board);
-  const report = makeReport({
-    program,
+  print(model.name, board, (profiled ?? exact)!, profiled ? exact : undefined, context);
+}
+
+type Limits = { readonly timeoutMs: number; readonly signal: AbortSignal };
+
+// Ticks of the emulated timer between layers, which -icount ties to instructions.
+async function countInQemu(model: LoadedModel, board: Board, limits: Limits): Promise<Measurement> {
+  const vectors = oneVector(model);
+  const execution = await execute({
+    model,
     board,
-    basis: 'linked',
-    footprint,
-    fits,
-    layerInstructions,
-    instructions: total,
+    where: 'qemu',
+    vectors,
+    instrument: 'bench',
+    ...limits,
   });
+  const rate = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
+  const layers = new Map<number, number>();
+  for (const { layer, ticks } of execution.outcome.layers[0] ?? []) {
+    layers.set(layer, (layers.get(layer) ?? 0) + Math.round(ticks / rate));
+  }
+  return { layers, execution };
+}
+
+// Renode's profiler follows the calls; each layer is a function of its own.
+async function profileInRenode(
+  model: LoadedModel,
+  board: Board,
+  limits: Limits,
+): Promise<Measurement> {
+  const execution = await execute({
+    model,
+    board,
+    where: 'renode',
+    vectors: oneVector(model),
+    profile: true,
+    ...limits,
+  });
+  const indices = new Map(
+    execution.program.schedule.steps.map(({ node, index }) => [`${node.op}_${index}`, index]),
+  );
+  const layers = sumBy(readStacks(execution.outcome.profile ?? ''), (name) => indices.get(name));
+  return { layers, execution };
+}
+
+function oneVector({ graph }: LoadedModel): Uint8Array[] {
+  return makeVectors(graph, 1, 1).map(({ input }) => input);
+}
+
+function print(
+  name: string,
+  board: Board,
+  main: Measurement,
+  beside: Measurement | undefined,
+  context: Context,
+): void {
+  const { program, built, outcome, standIn } = main.execution;
+  const footprint = linkedFootprint(program, built!, outcome.stackBytes);
+  const instructions = [...main.layers.values()].reduce((a, b) => a + b, 0);
+  const report = makeReport({
+    ...{ program, board, basis: 'linked', footprint, fits: fitsBoard(footprint, board) },
+    ...{ layerInstructions: main.layers, instructions },
+  });
+  const other = (index: number) => (beside ? [formatCount(beside.layers.get(index) ?? 0)] : []);
   const rows = [
-    ['#', 'layer', 'kernel', 'MACs', 'instructions', 'per MAC', 'cycles predicted'],
+    [
+      '#',
+      'layer',
+      'kernel',
+      'MACs',
+      beside ? 'Renode' : 'instructions',
+      ...(beside ? ['QEMU'] : []),
+      'per MAC',
+      'cycles predicted',
+    ],
     ...report.layers.map((l) => [
-      ...[String(l.index), l.op, l.kernel, formatCount(l.macs), formatCount(l.instructions ?? 0)],
+      ...[
+        String(l.index),
+        l.op,
+        l.kernel,
+        formatCount(l.macs),
+        formatCount(l.instructions ?? 0),
+        ...other(l.index),
+      ],
       ...[
         l.macs ? ((l.instructions ?? 0) / l.macs).toFixed(2) : '',
         formatCount(l.cycles.predicted),
@@ -68,7 +141,10 @@ export async function benchCommand(
     ]),
   ];
   const stand = standIn ? ` (relinked for ${standIn})` : '';
-  const perMac = report.macs > 0 ? `, ${(total / report.macs).toFixed(2)} per MAC` : '';
-  const text = `${formatTable(rows)}\n\n${model.name} on ${board.name}${stand}: ${formatCount(total)} instructions${perMac}`;
-  context.output.result(text, { ...report, standIn: standIn ?? null });
+  const perMac = report.macs > 0 ? `, ${(instructions / report.macs).toFixed(2)} per MAC` : '';
+  const total = `${name} on ${board.name}${stand}: ${formatCount(instructions)} instructions${perMac}`;
+  context.output.result(`${formatTable(rows)}\n\n${total}`, {
+    ...report,
+    standIn: standIn ?? null,
+  });
 }
