@@ -57,6 +57,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'renode-version': 'thimble drives Renode 1.15 and newer.',
   'renode-warning':
     'Renode forgives what silicon does not: accesses to memory that is not there, registers that it does not model, jumps outside memory. thimble counts its warnings of these as failures and names the function that did it.',
+  'serial-port': 'The operating system would not open the serial port.',
   'unknown-board':
     'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',
@@ -66,4 +67,6 @@ export const CODES: Readonly<Record<string, string>> = {
   'unreadable-file': 'The file or folder is not there, or may not be read.',
   'unsupported-operator':
     'The model uses an operator, or a variant of one, that thimble does not have. All of them are listed at once, with the layer’s name. OPERATORS.md lists what is supported.',
+  'wrong-firmware':
+    'The weights checksum in the banner is not that of this model: another model, or an older build, is on the board.',
 };

@@ -84,6 +84,11 @@ function addModelCommands(modelCommand: MakeCommand, context: () => Context): vo
   modelCommand('build <model>', 'the C library and firmware around it')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
+    .option(
+      '--vectors <SOURCE>',
+      'none, or uart: the firmware asks for them (test --on serial:PORT)',
+      'none',
+    )
     .action((model: string, options: CompileCommandOptions) =>
       buildCommand(model, options, context()),
     );
@@ -96,7 +101,7 @@ function addModelCommands(modelCommand: MakeCommand, context: () => Context): vo
     .action((model: string, options: RunOptions) => runCommand(model, options, context()));
   modelCommand('test <model>', 'many vectors, each compared with the reference byte for byte')
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'reference, host, qemu or renode', 'qemu')
+    .option('--on <WHERE>', 'reference, host, qemu, renode or serial:PORT', 'qemu')
     .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
     .option('--seed <N>', 'seed of made-up vectors', '1')
     .option('--count <N>', 'number of made-up vectors', '8')

@@ -17,11 +17,15 @@ export class ProtocolReader {
   /** Lines that are not the protocol's: printed when the run fails. */
   readonly #strange: string[] = [];
 
-  constructor(readonly outputBytes: number) {}
+  /** `expected` vectors, each of them told as done by itself; firmware that has them all says so once. */
+  constructor(
+    readonly outputBytes: number,
+    readonly expected = 1,
+  ) {}
 
   /** Whether the firmware has said its last word. */
   get finished(): boolean {
-    return this.#done !== undefined || this.#fault !== undefined;
+    return (this.#done?.vectors ?? 0) >= this.expected || this.#fault !== undefined;
   }
 
   /** The vector that the firmware asks for in this line, if it does. */
@@ -49,7 +53,7 @@ export class ProtocolReader {
     if (!this.#banner) {
       throw this.#failed('firmware-silent', `the firmware printed no banner before ${how}`);
     }
-    if (!this.#done) {
+    if (!this.#done || this.#done.vectors < this.expected) {
       throw this.#failed(
         'firmware-hang',
         `the firmware finished ${this.vectors} vectors, then nothing before ${how}`,
@@ -90,7 +94,10 @@ export class ProtocolReader {
         return true;
       case 'done':
         if (rest[1] !== 'vectors' || rest[3] !== 'ticks') return false;
-        this.#done = { vectors: Number(rest[0]), ticks: Number(rest[2]) };
+        this.#done = {
+          vectors: (this.#done?.vectors ?? 0) + Number(rest[0]),
+          ticks: (this.#done?.ticks ?? 0) + Number(rest[2]),
+        };
         return true;
       case 'fault':
         this.#fault = rest.join(' ');

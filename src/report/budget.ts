@@ -35,7 +35,7 @@ export function overBudget(budget: Budget, key: string, found: BudgetEntry): Dia
   return (['flash', 'ram', 'instructions'] as const).flatMap((figure) => {
     const [limit, value] = [allowed[figure], found[figure]];
     if (limit === undefined || value === undefined) return [];
-    const growth = 100 * (value / limit - 1);
+    const growth = (100 * (value - limit)) / limit;
     if (growth <= budget.tolerancePercent) return [];
     return [
       {

@@ -10,6 +10,7 @@ import type { EmulatorDriver, Outcome } from '../emulate/driver.ts';
 import { host } from '../emulate/host.ts';
 import { qemu } from '../emulate/qemu.ts';
 import { renode } from '../emulate/renode.ts';
+import { runSerial } from '../emulate/serial.ts';
 import { compile } from '../pipeline.ts';
 import type { Program } from '../pipeline.ts';
 import { CompileError } from '../support/diagnostics.ts';
@@ -33,6 +34,38 @@ export interface ExecuteRequest {
   readonly exactTime?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+/** Compiles a model for a board and runs it on one that is connected: nothing is built here. */
+export async function executeSerial(
+  request: Pick<ExecuteRequest, 'model' | 'vectors' | 'timeoutMs' | 'signal'> & {
+    readonly board: Board;
+    readonly port: string;
+    readonly onOpen?: () => void;
+  },
+): Promise<Execution> {
+  const { model, board, vectors, port } = request;
+  const program = compile(model.graph, model.bytes, targetOf(board), {
+    name: model.name,
+    source: model.source,
+  });
+  const outcome = await runSerial({
+    ...{ port, baud: board.console.baud, vectors, outputBytes: program.library.outputBytes },
+    timeoutMs: request.timeoutMs ?? 120_000,
+    ...(request.signal && { signal: request.signal }),
+    ...(request.onOpen && { onOpen: request.onOpen }),
+  });
+  const { weightsCrc } = program.library;
+  if (outcome.banner.crc === weightsCrc) return { program, outcome };
+  throw new CompileError(
+    {
+      code: 'wrong-firmware',
+      message: `the board runs "${outcome.banner.model}" with weights ${outcome.banner.crc}, not "${program.name}" with ${weightsCrc}`,
+      where: port,
+      hint: 'flash the firmware of this model: thimble build MODEL -b BOARD --vectors uart -o DIR',
+    },
+    'run-failed',
+  );
 }
 
 export interface Execution {

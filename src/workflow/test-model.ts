@@ -2,15 +2,22 @@ import { compareOutput, judgeLayers, referenceOutputs } from '../verify/compare.
 import type { LayerVerdict, Verdict } from '../verify/compare.ts';
 import { runPasses } from '../passes/index.ts';
 import type { Board } from '../target/board.ts';
-import { execute } from './execute.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import { execute, executeSerial } from './execute.ts';
 import type { Execution, Where } from './execute.ts';
 import type { LoadedModel } from './load-model.ts';
 import type { Vector } from './vectors.ts';
 
+/** A board at a serial port. */
+export interface SerialPlace {
+  readonly port: string;
+  readonly onOpen?: () => void;
+}
+
 export interface TestRequest {
   readonly model: LoadedModel;
   readonly board?: Board;
-  readonly where: Where | 'reference';
+  readonly where: Where | 'reference' | SerialPlace;
   readonly vectors: readonly Vector[];
   readonly timeoutMs?: number;
   /** Compare the layers of the first vector, too, when all is well. */
@@ -35,8 +42,7 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   const inputs = vectors.map(({ input }) => input);
   const graph = runPasses(model.graph);
   const references = referenceOutputs(graph, inputs);
-  const execution =
-    where === 'reference' ? undefined : await execute({ ...request, where, vectors: inputs });
+  const execution = await runPlace(request, inputs);
   const outputs = execution?.outcome.outputs ?? references;
   const verdicts = vectors.flatMap(({ name, expected }, i) => {
     const got = outputs[i] ?? new Uint8Array();
@@ -53,7 +59,7 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   };
   const name = failed?.vector ?? (request.layers ? vectors[0]?.name : undefined);
   const vector = vectors.find((each) => each.name === name);
-  if (!execution || where === 'reference' || !vector) return result;
+  if (!execution || typeof where !== 'string' || where === 'reference' || !vector) return result;
   const traced = await execute({
     ...request,
     where,
@@ -64,4 +70,19 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   const layers = judgeLayers(traced.program.graph, vector.input, traced.outcome.tensors[0] ?? []);
   const wrong = layers.find(({ equal }) => !equal);
   return { ...result, layers, ...(wrong && { diverging: { vector: vector.name, ...wrong } }) };
+}
+
+async function runPlace(
+  request: TestRequest,
+  vectors: readonly Uint8Array[],
+): Promise<Execution | undefined> {
+  const { where, board } = request;
+  if (where === 'reference') return undefined;
+  if (typeof where === 'string') return execute({ ...request, where, vectors });
+  if (board) return executeSerial({ ...request, ...where, board, vectors });
+  throw new CompileError({
+    code: 'no-board',
+    message: 'a board at a serial port has to be named',
+    hint: 'name it with -b (thimble boards lists them)',
+  });
 }

@@ -17,6 +17,7 @@ import type { Board } from '../../target/board.ts';
 import { targetOf } from '../../target/target.ts';
 import { firmwareOptions, sourcesOf } from '../../workflow/execute.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
+import { choiceOption } from '../context.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -24,6 +25,7 @@ import type { ModelOptions } from '../model-options.ts';
 export interface CompileCommandOptions extends ModelOptions {
   readonly board?: string;
   readonly output: string;
+  readonly vectors?: string;
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
@@ -51,7 +53,7 @@ export async function buildCommand(
   const { program } = await prepare(file, options, board);
   const firmware = emitFirmware(board, program.library, {
     ...firmwareOptions(program, undefined, 'none'),
-    vectors: 'none',
+    vectors: choiceOption('--vectors', options.vectors ?? 'none', ['none', 'uart']),
   });
   const built = await buildFirmware(board, sourcesOf(program, firmware));
   try {

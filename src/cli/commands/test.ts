@@ -6,7 +6,7 @@ import { shorten } from '../../support/identifiers.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
 import { testModel } from '../../workflow/test-model.ts';
-import type { TestResult } from '../../workflow/test-model.ts';
+import type { TestRequest, TestResult } from '../../workflow/test-model.ts';
 import type { Verdict } from '../../verify/compare.ts';
 import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
@@ -40,19 +40,19 @@ export async function testCommand(
   options: TestOptions,
   context: Context,
 ): Promise<void> {
-  const where = choiceOption('--on', options.on, PLACES);
+  const where = placeOption(options.on, context);
   const reporter = choiceOption('--reporter', options.reporter, ['summary', 'vectors', 'github']);
   const board = context.board(options.board);
   const model = await openModel(file, options);
   const vectors = shardOf(await chooseVectors(model, options), options.shard);
-  const counted = where !== 'reference' && where !== 'host' && wantsBudget(options.updateBudget);
+  const counted = (where === 'qemu' || where === 'renode') && wantsBudget(options.updateBudget);
   const result = await testModel({
     ...{ model, where, vectors, ...(board && { board }), signal: context.signal },
     timeoutMs: context.timeoutMs(options.timeout),
     layers: context.options.junit !== undefined,
     ...(counted && { exactTime: true }),
   });
-  const place = placeOf(where, board?.name, result);
+  const place = placeOf(options.on, board?.name, result);
   if (context.options.junit)
     await writeFile(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
   const instructions = perInference(result);
@@ -75,6 +75,14 @@ export async function testCommand(
   if (counted)
     problems.push(...judgeBudget(`${model.name}@${board?.name}`, result, options.updateBudget));
   if (problems.length > 0) throw new CompileError(problems, 'answer-is-no');
+}
+
+// 'qemu', or 'serial:/dev/ttyACM0'.
+function placeOption(text: string, context: Context): TestRequest['where'] {
+  if (!text.startsWith('serial:')) return choiceOption('--on', text, PLACES);
+  const port = text.slice('serial:'.length);
+  const onOpen = () => context.output.note(`${port} is open: reset the board if it runs already`);
+  return { port, onOpen };
 }
 
 // Vectors i, i + n, i + 2n … for --shard i/n.
