@@ -1,3 +1,4 @@
+import { MAX_ELEMENTS, MAX_RANK } from '../formats/tensor-limits.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
 import type { Graph, Node, Origin, Tensor, TensorId } from '../ir/types.ts';
@@ -74,6 +75,7 @@ function checkEnds(model: TfliteModel, file: string): void {
     if (elements(tensor) === 0) {
       problem(`its input "${tensor.name}" has the shape [${tensor.shape.join(',')}]`);
     }
+    if (tensor.unreadable) problem(`its input "${tensor.name}" ${tensor.unreadable}`);
   }
   for (const tensor of model.outputs) {
     if (tensor.data) problem(`its output "${tensor.name}" is a constant`);
@@ -127,6 +129,13 @@ function buildNode(
   origin: Origin,
   legacy: boolean,
 ): Node {
+  const odd = [...operator.inputs, ...operator.outputs].find((tensor) => tensor?.unreadable);
+  if (odd) {
+    throw new Unsupported(
+      `its tensor "${shorten(odd.name)}" ${odd.unreadable}`,
+      'export the model with dense int8 or float tensors; zeros among them are found by themselves',
+    );
+  }
   const current = operator.inputs.map((tensor) => tensor && refresh(tensor, builder));
   if (current.length === 0 || operator.outputs.length === 0) {
     throw new Unsupported('it has no inputs or no outputs');
@@ -187,7 +196,7 @@ function setShapes(op: Op, node: Node, builder: GraphBuilder): void {
   }
   shapes.forEach((shape, i) => {
     const tensor = builder.tensor(node.outputs[i]!);
-    if (shape.reduce((a, b) => a * b, 1) > 2 ** 28) {
+    if (shape.length > MAX_RANK || shape.reduce((a, b) => a * b, 1) > MAX_ELEMENTS) {
       throw new Unsupported(`its output would have the absurd shape [${shape.join(',')}]`);
     }
     builder.setTensor({ ...tensor, shape });

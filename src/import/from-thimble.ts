@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import { MalformedFile } from '../formats/malformed-file.ts';
+import { MAX_ELEMENTS, MAX_RANK, rejectQuantization } from '../formats/tensor-limits.ts';
 import type { ThimbleModel, ThimbleNode, ThimbleTensor } from '../formats/thimble/records.ts';
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
 import type { DType, Graph, Node, Tensor } from '../ir/types.ts';
-import { byteLength, bytesPerElement, sameShape } from '../ir/types.ts';
+import { byteLength, bytesPerElement, elements, sameShape } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { OPS } from '../ops/index.ts';
 import { checkOperands, Unsupported } from '../ops/op.ts';
@@ -57,6 +59,10 @@ function toTensor({ id = 0, name = '', dtype, shape, quantization, data }: Thimb
     zeroPoints: quantization.zero_points,
     axis: quantization.axis ?? 0,
   };
+  const problem = quant && rejectQuantization(quant, shape);
+  if (problem) throw new MalformedFile(`${where} has ${problem}`);
+  if (elements({ dtype, shape }) > MAX_ELEMENTS || shape.length > MAX_RANK)
+    throw new MalformedFile(`${where} has the absurd shape [${shape.join(',')}]`);
   const tensor = { id, name, dtype, shape, ...(quant && { quant }), ...(data && { data }) };
   if (data && data.length !== byteLength(tensor)) {
     throw new MalformedFile(
@@ -101,14 +107,23 @@ function checkNode(graph: Graph, node: Node): void {
   const op = OPS.find(({ name }) => name === node.op);
   if (!op) throw new MalformedFile(`the operator "${node.op}" is unknown to this thimble`);
   const typed = typedNode(graph, node);
+  const attributes = op.attributes.safeParse(node.attrs);
   try {
+    if (!attributes.success) throw new Unsupported(describeAttributes(attributes.error));
     checkOperands(op, typed.inputs);
     const shapes = op.inferShapes(node.attrs, typed.inputs);
+    if (shapes.length !== typed.outputs.length)
+      throw new Unsupported(`it has ${typed.outputs.length} outputs, not ${shapes.length}`);
     const wrong = typed.outputs.find((tensor, i) => !sameShape(tensor.shape, shapes[i] ?? []));
     const reason = wrong ? `its output "${wrong.name}" has the wrong shape` : op.reject(typed);
     if (reason) throw new Unsupported(reason);
   } catch (error) {
-    const reason = error instanceof Unsupported ? error.message : 'its attributes make no sense';
-    throw new MalformedFile(`node ${node.op} "${node.origin.name}": ${reason}`);
+    if (!(error instanceof Unsupported)) throw error;
+    throw new MalformedFile(`node ${node.op} "${node.origin.name}": ${error.message}`);
   }
+}
+
+function describeAttributes({ issues }: z.ZodError): string {
+  const problems = issues.map(({ path, message }) => `${path.join('.') || 'they'}: ${message}`);
+  return `its attributes make no sense (${problems.join('; ')})`;
 }

@@ -28,15 +28,15 @@ export function printGraph(graph: Graph): string {
 export function printNode(graph: Graph, node: Node): string {
   const outputs = node.outputs.map((id) => `%${id}`).join(', ');
   const inputs = node.inputs.map((id) => (id === undefined ? '_' : `%${id}`)).join(', ');
-  const types = node.outputs.map((id) => labelInline(graph.tensors.get(id)!)).join(', ');
+  const types = node.outputs.map((id) => labelInline(graph.tensors.get(id))).join(', ');
   const { file, operator, name } = node.origin;
   const origin = `@ ${JSON.stringify(file)} ${operator} ${JSON.stringify(name)}`;
   return `${outputs} = ${node.op}(${inputs}) ${JSON.stringify(node.attrs)} : ${types} ${origin}`;
 }
 
 const label = (tensor: Tensor): string => `${JSON.stringify(tensor.name)} : ${typeText(tensor)}`;
-const labelInline = (tensor: Tensor): string =>
-  `${JSON.stringify(tensor.name)} ${typeText(tensor)}`;
+const labelInline = (tensor: Tensor | undefined): string =>
+  tensor ? `${JSON.stringify(tensor.name)} ${typeText(tensor)}` : '?';
 
 function typeText(tensor: Tensor): string {
   if (!tensor.quant) return formatType(tensor);

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { TfliteOperator } from '../formats/tflite/records.ts';
 import type { TensorType, TypedNode, Value } from '../ir/types.ts';
 import type { Kernel } from './kernel.ts';
@@ -41,6 +42,8 @@ export interface Op<Attrs = unknown> {
   readonly name: string;
   /** Its line in OPERATORS.md. */
   readonly summary: string;
+  /** What its attributes have to be: those of a .thimble file are checked with it. */
+  readonly attributes: z.ZodType<Attrs>;
   /** Number of inputs it needs besides an optional bias; 1 when left out, 'any' from 1 on. */
   readonly operands?: 2 | 'any';
   /** Output shapes, or throws Unsupported. Optional inputs left out are undefined. */

@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { writeThimble } from '../../src/formats/thimble/container.ts';
+import { toThimble } from '../../src/import/from-thimble.ts';
 import { importModel } from '../../src/import/import-model.ts';
+import { OPS } from '../../src/ops/index.ts';
 import { compile } from '../../src/pipeline.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { Random } from '../../src/support/random.ts';
 import { HOST_TARGET } from '../../src/target/target.ts';
-import { smallNetwork, thimbleFile } from '../support/small-model.ts';
+import {
+  smallFloatNetwork,
+  smallNetwork,
+  smallTflite,
+  thimbleFile,
+} from '../support/small-model.ts';
 import { hasShared, modelFile } from '../support/shared.ts';
 
 const SEED = Number(process.env.THIMBLE_SEED ?? 20261124);
@@ -61,11 +69,14 @@ function outcomeOf(bytes: Uint8Array): string {
 }
 
 function sources(): [string, Uint8Array][] {
-  const own: [string, Uint8Array] = ['small.thimble', thimbleFile(smallNetwork())];
-  if (!hasShared) return [own];
+  const own: [string, Uint8Array][] = [
+    ['small.thimble', thimbleFile(smallNetwork())],
+    ['small.tflite', smallTflite()],
+  ];
+  if (!hasShared) return own;
   const models = ['micro_speech_quantized', 'mnist_lstm_int8', 'kws_ref_model'];
   return [
-    own,
+    ...own,
     ...models.map((name): [string, Uint8Array] => [
       name,
       new Uint8Array(readFileSync(modelFile(name))),
@@ -92,6 +103,58 @@ describe('damaged files give a coded error or a program, never a crash', () => {
       expect(performance.now() - started, `case ${n} hangs`).toBeLessThan(20_000);
     }
     expect(seen.size).toBeGreaterThan(1);
+  });
+});
+
+// What somebody could write into a file by hand, whose checksum is right.
+describe(`a .thimble file with senseless contents (seed ${SEED})`, () => {
+  const VALUES = [0, -1, 1e9, 1.5, 'x', null, [], {}, true, [0, 0], [1e9, 1e9], [1], 99];
+  type Loose = {
+    tensors: Record<string, unknown>[];
+    nodes: { attributes: string; op: string; inputs: number[]; outputs: number[] }[];
+  };
+  const SPOILS: readonly ((model: Loose, random: Random) => void)[] = [
+    ({ nodes }, random) => {
+      const node = random.pick(nodes);
+      const attributes = JSON.parse(node.attributes) as Record<string, unknown>;
+      const keys = Object.keys(attributes);
+      if (keys.length > 0) attributes[random.pick(keys)] = random.pick<unknown>(VALUES);
+      node.attributes = JSON.stringify(attributes);
+    },
+    ({ tensors }, random) => {
+      const quantization = {
+        scales: random.pick([[], [0], [-1], [1e30], [1, 2]]),
+        zero_points: [0],
+      };
+      Object.assign(
+        random.pick(tensors),
+        random.pick<object>([
+          { dtype: random.pick(['int8', 'float32', 'int32', 'int64', 'float16', 'zzz']) },
+          { shape: Array.from({ length: random.int(0, 7) }, () => random.int(0, 9)) },
+          { quantization },
+          { quantization: undefined },
+        ]),
+      );
+    },
+    ({ nodes }, random) => {
+      const node = random.pick(nodes);
+      const side = random.pick(['inputs', 'outputs'] as const);
+      node[side] = node[side].map((id) => (random.chance(0.5) ? random.int(0, 20) : id));
+      if (random.chance(0.3)) node[side] = node[side].slice(1);
+    },
+    ({ nodes }, random) => (random.pick(nodes).op = random.pick([...OPS]).name),
+  ];
+
+  it('gives a coded error or a program, never a crash', () => {
+    const random = new Random(SEED);
+    const seen = new Set<string>();
+    for (let n = 0; n < 4000; n++) {
+      const graph = random.chance(0.5) ? smallNetwork() : smallFloatNetwork();
+      const model = structuredClone(toThimble(graph, 'fuzz'));
+      SPOILS[n % SPOILS.length]!(model as unknown as Loose, random);
+      seen.add(outcomeOf(writeThimble(model)));
+    }
+    expect([...seen].sort()).toEqual(expect.arrayContaining(['compiled', 'malformed-model']));
   });
 });
 

@@ -63,7 +63,7 @@ export const slice: CaseMaker = (random) => {
     start: axes.map((a) => a.start),
     step: axes.map((a) => a.step),
     count: axes.map((a) => a.count),
-    dropped: [],
+    shape: axes.map((a) => a.count),
   };
   const { input, output } = alike(random, shape);
   return { op: 'slice', attrs, inputs: [input], outputs: [output] };

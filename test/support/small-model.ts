@@ -4,6 +4,9 @@ import { toThimble } from '../../src/import/from-thimble.ts';
 import { writeThimble } from '../../src/formats/thimble/container.ts';
 import { GraphBuilder } from '../../src/ir/graph.ts';
 import { bias, floatWeights, int8, quantization, weights } from './cases.ts';
+import type { CaseTensor } from './cases.ts';
+import { writeTflite } from './tflite-writer.ts';
+import type { FileTensor } from './tflite-writer.ts';
 
 /** A small int8 network of the usual shape: convolution, depthwise, add, pool, dense, softmax. */
 export function smallNetwork(seed = 1): Graph {
@@ -105,6 +108,42 @@ export function smallFloatNetwork(seed = 1): Graph {
   const output = float('output', [1, 4]);
   node('mean', { axes: [1, 2], keepDims: false, rounding: 'double' }, [clamped], output);
   return builder.finish('small_float', [input], [output]);
+}
+
+/** A .tflite file of an int8 convolution, a clamp, a pool and a fully connected layer. */
+export function smallTflite(seed = 1): Uint8Array {
+  const random = new Random(seed);
+  const [INT32, INT8] = [2, 9];
+  const file = ({ shape, quant, data, dtype }: CaseTensor): FileTensor => ({
+    type: dtype === 'int32' ? INT32 : INT8,
+    shape,
+    ...(quant && { scales: quant.scales, zeroPoints: quant.zeroPoints, axis: quant.axis }),
+    ...(data && { data }),
+  });
+  const [a, b] = [quantization(random), quantization(random)];
+  const operator = (code: number, optionsType: number, inputs: number[], output: number) => ({
+    ...{ code, optionsType, inputs, outputs: [output] },
+    options: [1, 2, 3, 4].map((field) => [field, 'int', 1] as const),
+  });
+  return writeTflite({
+    tensors: [
+      int8(random, [1, 6, 6, 3]),
+      weights(random, [4, 3, 3, 3], 0),
+      bias(random, 4, 999),
+      int8(random, [1, 6, 6, 4], a),
+      int8(random, [1, 6, 6, 4], a),
+      weights(random, [5, 144], 0),
+      bias(random, 5, 999),
+      int8(random, [1, 5], b),
+    ].map(file),
+    operators: [
+      { ...operator(3, 1, [0, 1, 2], 3), options: [1, 2, 4, 5].map((f) => [f, 'int', 1] as const) },
+      operator(17, 5, [3], 4),
+      { code: 9, optionsType: 8, inputs: [4, 5, 6], outputs: [7] },
+    ],
+    inputs: [0],
+    outputs: [7],
+  });
 }
 
 export function thimbleFile(graph: Graph): Uint8Array {

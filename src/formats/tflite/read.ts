@@ -3,11 +3,10 @@ import type { Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
 import { MalformedFile } from '../malformed-file.ts';
+import { MAX_ELEMENTS, MAX_RANK, rejectQuantization } from '../tensor-limits.ts';
 import { Table } from './table.ts';
 
 const CUSTOM = 32;
-const MAX_ELEMENTS = 2 ** 28;
-const MAX_RANK = 6;
 
 /** Whether the bytes carry TFLite's file identifier. */
 export function isTflite(bytes: Uint8Array): boolean {
@@ -40,12 +39,6 @@ export function readTflite(bytes: Uint8Array): TfliteModel {
 function readTensor(table: Table, index: number, buffers: readonly Table[]): TfliteTensor {
   const name = table.string(3) ?? `tensor_${index}`;
   const where = `tensor ${index} "${name}"`;
-  const code = table.byte(1);
-  const dtype = TENSOR_TYPES[code];
-  if (!dtype) {
-    const other = OTHER_TENSOR_TYPES[code] ?? `code ${code}`;
-    throw new MalformedFile(`${where} has the element type ${other}, which has no meaning here`);
-  }
   const shape = table.ints(0);
   checkShape(shape, where);
   const buffer = table.int(2);
@@ -53,17 +46,28 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Tfl
     throw new MalformedFile(`${where} names buffer ${buffer} of ${buffers.length}`);
   }
   const data = buffer === 0 ? undefined : buffers[buffer]!.bytes(0);
+  const code = table.byte(1);
+  const dtype = TENSOR_TYPES[code] ?? 'bool';
   const base = { index, name, dtype, shape, variable: table.bool(5) };
+  const unreadable = whyUnreadable(code, table);
+  if (unreadable) return { ...base, unreadable, ...(data && { data }) };
   const quant = readQuantization(table.table(4), shape, where);
   const typed = quant ? { ...base, quant } : base;
   if (!data?.length) return typed;
   const expected = shape.reduce((a, b) => a * b, 1) * bytesPerElement(dtype);
-  if (data.length !== expected && !table.table(6)) {
+  if (data.length !== expected) {
     throw new MalformedFile(
       `${where} has ${data.length} bytes of data, its shape needs ${expected}`,
     );
   }
   return { ...typed, data };
+}
+
+// Such a tensor is told with each operator that uses it.
+function whyUnreadable(code: number, table: Table): string | undefined {
+  if (table.table(6)) return 'is stored sparse (SparsityParameters)';
+  if (TENSOR_TYPES[code]) return undefined;
+  return `has the element type ${OTHER_TENSOR_TYPES[code] ?? `number ${code}`}`;
 }
 
 function checkShape(shape: readonly number[], where: string): void {
@@ -87,20 +91,13 @@ function readQuantization(
   const scales = table?.floats(2) ?? [];
   if (!table || scales.length === 0) return undefined;
   const zeroPoints = table.longs(3);
+  const zeros = scales.map((_, i) => zeroPoints[i] ?? zeroPoints[0] ?? 0);
   // Some converters write the weights' axis on the bias; a vector has only one.
   const axis = shape.length === 1 ? 0 : table.int(6);
-  if (scales.some((scale) => !(scale >= 0 && scale < Infinity))) {
-    throw new MalformedFile(`${where} has a quantization scale that is negative or not finite`);
-  }
-  if (zeroPoints.some((zeroPoint) => Math.abs(zeroPoint) > 2 ** 31)) {
-    throw new MalformedFile(`${where} has a zero point beyond 32 bits`);
-  }
-  if (scales.length > 1 && (axis < 0 || shape[axis] !== scales.length)) {
-    throw new MalformedFile(
-      `${where} has ${scales.length} scales along axis ${axis} of [${shape.join(',')}]`,
-    );
-  }
-  return { scales, zeroPoints: scales.map((_, i) => zeroPoints[i] ?? zeroPoints[0] ?? 0), axis };
+  const quant = { scales, zeroPoints: zeros, axis };
+  const problem = rejectQuantization(quant, shape);
+  if (problem) throw new MalformedFile(`${where} has ${problem}`);
+  return quant;
 }
 
 function readOperatorCode(table: Table): string {

@@ -9,6 +9,8 @@ export interface TfliteTensor {
   readonly quant?: Quantization;
   readonly data?: Uint8Array;
   readonly variable: boolean;
+  /** Why its contents cannot be read ("has the element type INT4"); `dtype` means nothing then. */
+  readonly unreadable?: string;
 }
 
 /** The builtin options of one operator, by field number of its table in TFLite's schema.fbs. */

@@ -1,5 +1,6 @@
 import { perTensor } from '../../ir/types.ts';
 import { clamp, quantizeMultiplier, roundingDivideByPOT } from '../../support/fixed-point.ts';
+import { noAttributes } from '../attributes.ts';
 import { defineUnary } from './unary.ts';
 
 /**
@@ -9,6 +10,7 @@ import { defineUnary } from './unary.ts';
 export const hardSwish = defineUnary<object>({
   name: 'hard_swish',
   summary: 'x * relu6(x + 3) / 6',
+  attributes: noAttributes,
   tflite: { HARD_SWISH: () => ({}) },
   reject({ inputs, outputs }) {
     if (outputs[0]!.dtype === 'float32') return undefined;

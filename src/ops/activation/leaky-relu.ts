@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { perTensor } from '../../ir/types.ts';
 import {
   clamp,
@@ -5,6 +6,7 @@ import {
   quantizeMultiplier,
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
+import { rounding } from '../attributes.ts';
 import { defineUnary } from './unary.ts';
 
 export interface LeakyReluAttrs {
@@ -16,6 +18,7 @@ export interface LeakyReluAttrs {
 export const leakyRelu = defineUnary<LeakyReluAttrs>({
   name: 'leaky_relu',
   summary: 'Rectifier with a fixed slope for negative values',
+  attributes: z.strictObject({ alpha: z.number(), rounding }),
   tflite: { LEAKY_RELU: ({ options }) => ({ alpha: options.float(0), rounding: 'double' }) },
   integer({ attrs, inputs, outputs }) {
     const f = Math.fround;

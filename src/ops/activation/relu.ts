@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { perTensor } from '../../ir/types.ts';
 import {
   clamp,
@@ -5,6 +6,7 @@ import {
   quantizeMultiplier,
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
+import * as attributes from '../attributes.ts';
 import { clampRange } from './clamp.ts';
 import type { Activation } from './clamp.ts';
 import { defineUnary } from './unary.ts';
@@ -20,6 +22,10 @@ const reader = (activation: Activation) => (): ReluAttrs => ({ activation, round
 export const relu = defineUnary<ReluAttrs>({
   name: 'relu',
   summary: 'RELU, RELU6 and RELU_N1_TO_1 that could not be fused',
+  attributes: z.strictObject({
+    activation: attributes.activation,
+    rounding: attributes.rounding,
+  }),
   tflite: {
     RELU: reader('relu'),
     RELU6: reader('relu6'),

@@ -9,12 +9,14 @@ import {
 } from '../../support/fixed-point.ts';
 import { logisticf, tanhf } from '../../support/float32.ts';
 import * as gemmlowp from '../gemmlowp.ts';
+import { noAttributes } from '../attributes.ts';
 import { defineUnary } from './unary.ts';
 
 /** Source: tensorflow/lite/micro/kernels/logistic_common.cc; reference/integer_ops/logistic.h. */
 export const logistic = defineUnary<object>({
   name: 'logistic',
   summary: '1 / (1 + exp(-x)), in int8 with TFLite Micro’s fixed-point arithmetic',
+  attributes: noAttributes,
   tflite: { LOGISTIC: () => ({}) },
   quantize: { scale: 1 / 256, zeroPoint: -128 },
   reject: (node) => rejectOutput(node, -128, 1 / 256),
@@ -30,6 +32,7 @@ export const logistic = defineUnary<object>({
 export const tanh = defineUnary<object>({
   name: 'tanh',
   summary: 'Hyperbolic tangent, in int8 with TFLite Micro’s fixed-point arithmetic',
+  attributes: noAttributes,
   tflite: { TANH: () => ({}) },
   quantize: { scale: 1 / 128, zeroPoint: 0 },
   reject: (node) => rejectOutput(node, 0, 1 / 128),

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
@@ -13,6 +14,7 @@ import { rejectUnlessUniform } from '../types.ts';
 export interface Unary<Attrs> {
   readonly name: string;
   readonly summary: string;
+  readonly attributes: z.ZodType<Attrs>;
   /** Readers by TFLite operator. */
   readonly tflite: Readonly<Record<string, (operator: TfliteOperator) => Attrs>>;
   readonly quantize?: QuantizeRule;
@@ -35,6 +37,7 @@ export function defineUnary<Attrs>(unary: Unary<Attrs>): Op<Attrs> {
   return defineOp<Attrs>({
     name: unary.name,
     summary: unary.summary,
+    attributes: unary.attributes,
     inferShapes: (_, [input]) => [input!.shape],
     reject: (node) => rejectUnlessUniform(node) ?? unary.reject?.(node),
     evaluate: (node, [input]) => [evaluate(unary, node, input!)],

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { TensorType } from '../../ir/types.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
+import * as attributes from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectMixedTypes } from '../types.ts';
 import { evaluateConv2d } from './conv2d.reference.ts';
@@ -14,10 +16,18 @@ export interface Conv2dAttrs extends Window {
   readonly rounding: Rounding;
 }
 
+/** Attributes of the convolutions. */
+export const WEIGHTED_WINDOW = z.strictObject({
+  ...attributes.window,
+  activation: attributes.activation,
+  rounding: attributes.rounding,
+});
+
 /** input [n, y, x, c], weights [o, ky, kx, c / groups], bias [o] -> output [n, y, x, o] */
 export const conv2d = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   summary: 'Convolution with any stride, dilation, padding and grouping, and a fused clamp',
+  attributes: WEIGHTED_WINDOW,
   operands: 2,
   inferShapes(attrs, [input, weights]) {
     const [batch, height, width, channels] = planeOf(input);

@@ -3,7 +3,7 @@ import type { Activation } from '../activation/clamp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectMixedTypes } from '../types.ts';
-import { planeOf } from './conv2d.ts';
+import { planeOf, WEIGHTED_WINDOW } from './conv2d.ts';
 import { depthwiseKernels } from './depthwise.kernels.ts';
 import { evaluateDepthwise } from './depthwise.reference.ts';
 import { checkWindow, inputPlane, tflitePadding, windowOutput } from './geometry.ts';
@@ -18,6 +18,7 @@ export interface DepthwiseAttrs extends Window {
 export const depthwiseConv2d = defineOp<DepthwiseAttrs>({
   name: 'depthwise_conv2d',
   summary: 'Depthwise convolution with a depth multiplier, any stride, dilation and padding',
+  attributes: WEIGHTED_WINDOW,
   operands: 2,
   inferShapes(attrs, [input, weights]) {
     const [batch, height, width, channels] = planeOf(input);

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { Rounding } from '../../support/fixed-point.ts';
 import { product } from '../../support/bytes.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
+import * as attributes from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectMixedTypes } from '../types.ts';
 import { denseKernels } from './dense.kernels.ts';
@@ -18,6 +20,11 @@ export interface DenseAttrs {
 export const dense = defineOp<DenseAttrs>({
   name: 'dense',
   summary: 'Fully connected layer with a fused clamp',
+  attributes: z.strictObject({
+    activation: attributes.activation,
+    rounding: attributes.rounding,
+    keepDims: z.boolean(),
+  }),
   operands: 2,
   inferShapes({ keepDims }, [input, weights]) {
     const [outputs = 0, depth = 0] = weights?.shape ?? [];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TypedNode, Value } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
@@ -8,6 +9,7 @@ import type { Activation } from '../activation/clamp.ts';
 import { clampRange, tfliteActivation } from '../activation/clamp.ts';
 import { unit } from '../kernel.ts';
 import type { Field, Kernel } from '../kernel.ts';
+import * as attributes from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import type { Op, Read } from '../op.ts';
 import { rejectUnlessUniform } from '../types.ts';
@@ -42,6 +44,10 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   return defineOp<BinaryAttrs>({
     name: binary.name,
     summary: binary.summary,
+    attributes: z.strictObject({
+      activation: attributes.activation,
+      rounding: attributes.rounding,
+    }),
     operands: 2,
     inferShapes: (_, inputs) => {
       const shape = broadcastShape(inputs.map((input) => input?.shape ?? []));

@@ -2,7 +2,7 @@ import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
-import { planeOf } from '../conv/conv2d.ts';
+import { planeOf, WEIGHTED_WINDOW } from '../conv/conv2d.ts';
 import { checkWindow, inputPlane, tflitePadding, windowOutput } from '../conv/geometry.ts';
 import type { Window } from '../conv/geometry.ts';
 import { defineOp } from '../op.ts';
@@ -40,6 +40,7 @@ type Specific = 'name' | 'summary' | 'evaluate' | 'kernels' | 'tflite';
 function definePool(specific: Pick<Op<PoolAttrs>, Specific>): Op<PoolAttrs> {
   return defineOp<PoolAttrs>({
     ...specific,
+    attributes: WEIGHTED_WINDOW,
     inferShapes(attrs, [input]) {
       const [batch, height, width, channels] = planeOf(input);
       return [[batch, ...windowOutput(attrs, height, width), channels]];

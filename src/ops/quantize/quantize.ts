@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
 import { emptyValue, floats } from '../../ir/values.ts';
@@ -9,6 +10,7 @@ import {
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
 import { halfToNumber } from '../../support/bytes.ts';
+import { noAttributes, rounding } from '../attributes.ts';
 import { unit } from '../kernel.ts';
 import type { Kernel, Unit } from '../kernel.ts';
 import { lutKernel } from '../lut.ts';
@@ -24,6 +26,7 @@ type QuantizeNode = TypedNode<QuantizeAttrs>;
 export const quantize = defineOp<QuantizeAttrs>({
   name: 'quantize',
   summary: 'float32 to 8 bits, or 8 bits to another scale and zero point',
+  attributes: z.strictObject({ rounding }),
   inferShapes: (_, [input]) => [input!.shape],
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];
@@ -52,6 +55,7 @@ export const quantize = defineOp<QuantizeAttrs>({
 export const dequantize = defineOp<object>({
   name: 'dequantize',
   summary: '8 bits to float32; float16 constants are folded at import',
+  attributes: noAttributes,
   inferShapes: (_, [input]) => [input!.shape],
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Rounding } from '../../support/fixed-point.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support/fixed-point.ts';
 import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
@@ -6,6 +7,7 @@ import { emptyValue, floats, int8s } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import { unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
+import * as attributes from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import { MAX_LOOPS, strides } from '../shape/strided.ts';
 import { constantNumbersOf, resolveAxes } from '../tflite-constants.ts';
@@ -22,6 +24,11 @@ type MeanNode = TypedNode<MeanAttrs>;
 export const mean = defineOp<MeanAttrs>({
   name: 'mean',
   summary: 'Mean over any axes',
+  attributes: z.strictObject({
+    axes: z.array(attributes.axis).max(6),
+    keepDims: z.boolean(),
+    rounding: attributes.rounding,
+  }),
   inferShapes({ axes, keepDims }, [input]) {
     const { shape } = input!;
     if (keepDims) return [shape.map((size, axis) => (axes.includes(axis) ? 1 : size))];

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { sameQuantization } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
+import { axis } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { resolveAxes } from '../tflite-constants.ts';
 import { rejectUnlessSameDtype } from '../types.ts';
@@ -14,6 +16,7 @@ export interface ConcatAttrs {
 export const concat = defineOp<ConcatAttrs>({
   name: 'concat',
   summary: 'Tensors joined along an axis; int8 operands share the output’s quantization',
+  attributes: z.strictObject({ axis }),
   operands: 'any',
   inferShapes({ axis }, inputs) {
     const [first, ...rest] = inputs.map((input) => input!.shape);

@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { byteLength, elements, perTensor } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import { unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
+import { sizes } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import type { Read } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
@@ -22,6 +24,11 @@ type PadNode = TypedNode<PadAttrs>;
 export const pad = defineOp<PadAttrs>({
   name: 'pad',
   summary: 'A constant border around any axes, channels too (PAD, PADV2)',
+  attributes: z.strictObject({
+    before: sizes,
+    after: sizes,
+    value: z.exactOptional(z.number()),
+  }),
   inferShapes({ before, after }, [input]) {
     const { shape } = input!;
     if (before.length !== shape.length || [...before, ...after].some((n) => n < 0)) {

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { product } from '../../support/bytes.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
+import { size } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectUnlessSameDtype } from '../types.ts';
 
@@ -12,6 +14,7 @@ export interface ReshapeAttrs {
 export const reshape = defineOp<ReshapeAttrs>({
   name: 'reshape',
   summary: 'Another shape for the same elements; costs nothing',
+  attributes: z.strictObject({ shape: z.array(z.union([size, z.literal(-1)])).max(6) }),
   inferShapes({ shape }, [input]) {
     const count = product(input!.shape);
     const known = product(shape.filter((size) => size !== -1));
@@ -27,7 +30,7 @@ export const reshape = defineOp<ReshapeAttrs>({
   kernels: [
     {
       name: 'alias',
-      reject: () => undefined,
+      reject: ({ inputs }) => (inputs[0]!.data ? 'its input is a constant' : undefined),
       cost: () => ({ cycles: 0, scratchBytes: 0 }),
       code: () => ({ calls: [], units: [], scratchBytes: 0 }),
       alias: true,

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
 import { bytesPerElement, elements } from '../../ir/types.ts';
@@ -20,6 +21,13 @@ export interface ResizeAttrs {
   readonly halfPixel: boolean;
 }
 
+const attributes = z.strictObject({
+  height: z.int(),
+  width: z.int(),
+  alignCorners: z.boolean(),
+  halfPixel: z.boolean(),
+});
+
 type ResizeNode = TypedNode<ResizeAttrs>;
 
 const f = Math.fround;
@@ -28,6 +36,7 @@ const f = Math.fround;
 export const resizeNearest = defineOp<ResizeAttrs>({
   name: 'resize_nearest',
   summary: 'Nearest-neighbour resampling',
+  attributes,
   inferShapes,
   reject: rejectUnlessSameDtype,
   evaluate: (node, [input]) => [nearest(node, input!)],
@@ -43,6 +52,7 @@ export const resizeNearest = defineOp<ResizeAttrs>({
 export const resizeBilinear = defineOp<ResizeAttrs>({
   name: 'resize_bilinear',
   summary: 'Bilinear resampling',
+  attributes,
   inferShapes,
   reject: rejectUnlessUniform,
   evaluate: (node, [input]) => [

@@ -1,8 +1,12 @@
+import { z } from 'zod';
+import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import { product } from '../../support/bytes.ts';
+import { sizes } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
+import type { Read } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
 import { rejectUnlessSameDtype } from '../types.ts';
 import { copyKernel, copyStrided, strides } from './strided.ts';
@@ -12,14 +16,27 @@ export interface SliceAttrs {
   readonly start: readonly number[];
   readonly step: readonly number[];
   readonly count: readonly number[];
-  /** Axes of size 1 left out of the output's shape. */
-  readonly dropped: readonly number[];
+  /** The output's shape: `count` with axes of size 1 left out or added. */
+  readonly shape: readonly number[];
 }
 
 export const slice = defineOp<SliceAttrs>({
   name: 'slice',
   summary: 'STRIDED_SLICE and SLICE with constant bounds',
-  inferShapes({ start, step, count, dropped }, [input]) {
+  attributes: z.strictObject({
+    start: sizes,
+    step: z
+      .array(
+        z
+          .int()
+          .min(-(2 ** 28))
+          .max(2 ** 28),
+      )
+      .max(6),
+    count: sizes,
+    shape: sizes,
+  }),
+  inferShapes({ start, step, count, shape }, [input]) {
     const inside = count.every((n, axis) => {
       const last = start[axis]! + (n - 1) * step[axis]!;
       return (
@@ -28,10 +45,10 @@ export const slice = defineOp<SliceAttrs>({
         Math.max(start[axis]!, last) < input!.shape[axis]!
       );
     });
-    if (!inside || count.length !== input!.shape.length) {
+    if (!inside || count.length !== input!.shape.length || product(shape) !== product(count)) {
       throw new Unsupported(`its bounds leave nothing of [${input!.shape.join(',')}]`);
     }
-    return [count.filter((_, axis) => !dropped.includes(axis))];
+    return [shape];
   },
   reject: rejectUnlessSameDtype,
   evaluate(node, [input]) {
@@ -42,36 +59,7 @@ export const slice = defineOp<SliceAttrs>({
   kernels: [copyKernel('slice_c', (node) => [{ copy: copyOf(node), input: 0 }])],
   quantize: 'same',
   tflite: {
-    STRIDED_SLICE(operator) {
-      const shape = operator.inputs[0]?.shape ?? [];
-      const [begin, end, step] = ['begin', 'end', 'strides'].map((what, i) =>
-        constantNumbersOf(operator, i + 1, what),
-      );
-      const [beginMask, endMask, ellipsis, newAxis, shrink] = [0, 1, 2, 3, 4].map((field) =>
-        operator.options.int(field),
-      );
-      if (ellipsis || newAxis) throw new Unsupported('it has an ellipsis or new-axis mask');
-      const axes = shape.map((size, axis) => {
-        const masked = (mask: number) => axis >= begin!.length || (mask >> axis) & 1;
-        return sliceAxis(size, {
-          begin: masked(beginMask!) ? undefined : begin![axis],
-          end: masked(endMask!) ? undefined : end![axis],
-          step: step![axis] ?? 1,
-          single: axis < begin!.length && ((shrink! >> axis) & 1) === 1,
-        });
-      });
-      return {
-        attrs: {
-          start: axes.map((a) => a.start),
-          step: axes.map((a) => a.step),
-          count: axes.map((a) => a.count),
-          dropped: axes.flatMap((_, axis) =>
-            axis < begin!.length && (shrink! >> axis) & 1 ? [axis] : [],
-          ),
-        },
-        keep: [0],
-      };
-    },
+    STRIDED_SLICE: readStridedSlice,
     SLICE(operator) {
       const shape = operator.inputs[0]?.shape ?? [];
       const start = constantNumbersOf(operator, 1, 'begin');
@@ -79,10 +67,70 @@ export const slice = defineOp<SliceAttrs>({
       const count = shape.map((n, axis) =>
         size[axis] === -1 ? n - start[axis]! : (size[axis] ?? n),
       );
-      return { attrs: { start, step: shape.map(() => 1), count, dropped: [] }, keep: [0] };
+      return { attrs: { start, step: shape.map(() => 1), count, shape: count }, keep: [0] };
     },
   },
 });
+
+/**
+ * Bounds are given for each axis that the masks count: an ellipsis stands for all axes that are not
+ * named otherwise, a new axis for none. Source: tensorflow/lite/kernels/strided_slice.cc,
+ * BuildStridedSliceParams.
+ */
+function readStridedSlice(operator: TfliteOperator): Read<SliceAttrs> {
+  const sizes = operator.inputs[0]?.shape ?? [];
+  const [begin, end, step] = ['begin', 'end', 'strides'].map((what, i) =>
+    constantNumbersOf(operator, i + 1, what),
+  );
+  const bit = (field: number, entry: number) => (operator.options.int(field) >> entry) & 1;
+  const [axes, shape]: [AxisSlice[], number[]] = [[], []];
+  const take = (axis: AxisSlice, keep = true) => {
+    axes.push(axis);
+    if (keep) shape.push(axis.count);
+  };
+  const named = begin!.filter((_, entry) => !bit(ELLIPSIS, entry) && !bit(NEW_AXIS, entry)).length;
+  begin!.forEach((first, entry) => {
+    const size = sizes[axes.length];
+    if (bit(ELLIPSIS, entry)) {
+      for (let rest = sizes.length - named; rest > 0 && axes.length < sizes.length; rest--)
+        take(wholeAxis(sizes[axes.length]!));
+    } else if (bit(NEW_AXIS, entry)) {
+      shape.push(1);
+    } else {
+      if (size === undefined) throw new Unsupported('it has bounds for more axes than there are');
+      const bounds = {
+        begin: bit(BEGIN, entry) ? undefined : first,
+        end: bit(END, entry) ? undefined : end![entry],
+        step: step![entry] ?? 1,
+        single: bit(SHRINK, entry) === 1,
+      };
+      take(sliceAxis(size, bounds), !bounds.single);
+    }
+  });
+  while (axes.length < sizes.length) take(wholeAxis(sizes[axes.length]!));
+  return {
+    attrs: {
+      start: axes.map((a) => a.start),
+      step: axes.map((a) => a.step),
+      count: axes.map((a) => a.count),
+      shape,
+    },
+    keep: [0],
+  };
+}
+
+/** Fields of StridedSliceOptions. */
+const [BEGIN, END, ELLIPSIS, NEW_AXIS, SHRINK] = [0, 1, 2, 3, 4] as const;
+
+interface AxisSlice {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+function wholeAxis(size: number): AxisSlice {
+  return { start: 0, step: 1, count: size };
+}
 
 interface AxisBounds {
   readonly begin: number | undefined;
@@ -92,7 +140,7 @@ interface AxisBounds {
 }
 
 // Source: tensorflow/lite/kernels/internal/strided_slice_logic.h.
-function sliceAxis(size: number, { begin, end, step, single }: AxisBounds) {
+function sliceAxis(size: number, { begin, end, step, single }: AxisBounds): AxisSlice {
   if (step === 0) throw new Unsupported('its stride is 0');
   const wrap = (index: number) => (index < 0 ? index + size : index);
   const [low, high] = step > 0 ? [0, size] : [-1, size - 1];

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
+import { axis } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { constantNumbersOf, resolveAxes } from '../tflite-constants.ts';
 import { rejectUnlessSameDtype } from '../types.ts';
@@ -13,6 +15,7 @@ export interface SplitAttrs {
 export const split = defineOp<SplitAttrs>({
   name: 'split',
   summary: 'A tensor cut into equal parts along an axis',
+  attributes: z.strictObject({ axis, parts: z.int().min(1).max(4096) }),
   inferShapes({ axis, parts }, [input]) {
     const { shape } = input!;
     if (parts < 1 || shape[axis]! % parts !== 0) {

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
+import { axis } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
 import { rejectUnlessSameDtype } from '../types.ts';
@@ -13,6 +15,7 @@ export interface TransposeAttrs {
 export const transpose = defineOp<TransposeAttrs>({
   name: 'transpose',
   summary: 'Axes in another order',
+  attributes: z.strictObject({ permutation: z.array(axis).max(6) }),
   inferShapes({ permutation }, [input]) {
     const { shape } = input!;
     const sorted = [...permutation].sort((a, b) => a - b);

@@ -11,6 +11,7 @@ import { expf, logf } from '../../support/float32.ts';
 import { logAboveOne } from '../gemmlowp.ts';
 import { table, unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
+import { noAttributes } from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import { rejectUnlessUniform } from '../types.ts';
 import { exponentials, rows } from './exponentials.ts';
@@ -19,6 +20,7 @@ import { exponentials, rows } from './exponentials.ts';
 export const logSoftmax = defineOp<object>({
   name: 'log_softmax',
   summary: 'Logarithm of softmax over the last dimension',
+  attributes: noAttributes,
   inferShapes: (_, [input]) => [input!.shape],
   reject(node) {
     const output = node.outputs[0]!;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TypedNode, Value } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
 import { emptyValue, floats, int8s } from '../../ir/values.ts';
@@ -22,6 +23,7 @@ type SoftmaxNode = TypedNode<SoftmaxAttrs>;
 export const softmax = defineOp<SoftmaxAttrs>({
   name: 'softmax',
   summary: 'Softmax over the last dimension',
+  attributes: z.strictObject({ beta: z.number(), arithmetic: z.enum(['fixed', 'float']) }),
   inferShapes: (_, [input]) => [input!.shape],
   reject(node) {
     const output = node.outputs[0]!;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { Window } from './conv/geometry.ts';
+
+/**
+ * Schemas of attributes that several operators have. A .thimble file's attributes are checked with
+ * them: what an operator's code takes for granted stands here.
+ */
+export const activation = z.enum(['none', 'relu', 'relu6', 'relu_n1_to_1']);
+export const rounding = z.enum(['double', 'single']);
+export const axis = z.int().min(0).max(5);
+export const size = z
+  .int()
+  .min(0)
+  .max(2 ** 28);
+export const sizes = z.array(size).max(6);
+export const noAttributes = z.strictObject({});
+
+const positive = z.int().min(1).max(4096);
+const pair = z.tuple([positive, positive]);
+const pixels = z.int().min(0).max(32767);
+
+/** The members of a sliding window. */
+export const window = {
+  kernel: pair,
+  stride: pair,
+  dilation: pair,
+  padding: z.tuple([pixels, pixels, pixels, pixels]),
+} satisfies Record<keyof Window, z.ZodType>;

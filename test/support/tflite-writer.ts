@@ -1,0 +1,156 @@
+import { Builder } from 'flatbuffers';
+import type { Offset } from 'flatbuffers';
+
+/** A tensor as a .tflite file holds it; `type` is the code of TFLite's TensorType. */
+export interface FileTensor {
+  readonly name?: string;
+  readonly type: number;
+  readonly shape: readonly number[];
+  readonly scales?: readonly number[];
+  readonly zeroPoints?: readonly number[];
+  readonly axis?: number;
+  readonly data?: Uint8Array;
+  /** Writes an empty table of sparsity parameters, as pruned models carry. */
+  readonly sparse?: boolean;
+}
+
+/** One member of an operator's options, by field number. */
+export type FileOption = readonly [
+  field: number,
+  kind: 'byte' | 'int' | 'float' | 'ints',
+  value: number | readonly number[],
+];
+
+export interface FileOperator {
+  /** Code of TFLite's BuiltinOperator, or the name of a custom operator. */
+  readonly code: number | string;
+  /** Code of the union BuiltinOptions; left out when there are none. */
+  readonly optionsType?: number;
+  readonly options?: readonly FileOption[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+export interface FileModel {
+  readonly tensors: readonly FileTensor[];
+  readonly operators: readonly FileOperator[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+const CUSTOM = 32;
+
+/** Writes a .tflite file. Field numbers: tensorflow/lite/schema/schema.fbs. */
+export function writeTflite(model: FileModel): Uint8Array {
+  const b = new Builder(1024);
+  const buffers = [
+    table(b, 1, []),
+    ...model.tensors.map(({ data }) => table(b, 3, data ? [[0, b.createByteVector(data)]] : [])),
+  ];
+  const tensors = model.tensors.map((tensor, i) => writeTensor(b, tensor, i));
+  const codes = model.operators.map(({ code }) => writeCode(b, code));
+  const operators = model.operators.map((operator, i) => writeOperator(b, operator, i));
+  const subgraph = table(b, 5, [
+    [0, offsets(b, tensors)],
+    [1, ints(b, model.inputs)],
+    [2, ints(b, model.outputs)],
+    [3, offsets(b, operators)],
+  ]);
+  const fields: [number, Offset][] = [
+    [1, offsets(b, codes)],
+    [2, offsets(b, [subgraph])],
+    [4, offsets(b, buffers)],
+  ];
+  b.startObject(5);
+  b.addFieldInt32(0, 3, 0);
+  for (const [field, offset] of fields) b.addFieldOffset(field, offset, 0);
+  b.finish(b.endObject(), 'TFL3');
+  return b.asUint8Array();
+}
+
+function writeTensor(b: Builder, tensor: FileTensor, index: number): Offset {
+  const name = b.createString(tensor.name ?? `t${index}`);
+  const shape = ints(b, tensor.shape);
+  const quantization = writeQuantization(b, tensor);
+  const sparsity = tensor.sparse ? table(b, 1, []) : 0;
+  b.startObject(7);
+  b.addFieldOffset(0, shape, 0);
+  b.addFieldInt8(1, tensor.type, 0);
+  b.addFieldInt32(2, tensor.data ? index + 1 : 0, 0);
+  b.addFieldOffset(3, name, 0);
+  b.addFieldOffset(4, quantization, 0);
+  b.addFieldOffset(6, sparsity, 0);
+  return b.endObject();
+}
+
+function writeQuantization(b: Builder, { scales, zeroPoints, axis = 0 }: FileTensor): Offset {
+  if (!scales) return 0;
+  b.startVector(4, scales.length, 4);
+  [...scales].reverse().forEach((scale) => b.addFloat32(scale));
+  const scale = b.endVector();
+  const zeros = zeroPoints ?? scales.map(() => 0);
+  b.startVector(8, zeros.length, 8);
+  [...zeros].reverse().forEach((zero) => b.addInt64(BigInt(zero)));
+  const zeroPoint = b.endVector();
+  b.startObject(7);
+  b.addFieldOffset(2, scale, 0);
+  b.addFieldOffset(3, zeroPoint, 0);
+  b.addFieldInt32(6, axis, 0);
+  return b.endObject();
+}
+
+function writeCode(b: Builder, code: number | string): Offset {
+  const custom = typeof code === 'string' ? b.createString(code) : 0;
+  const builtin = typeof code === 'string' ? CUSTOM : code;
+  b.startObject(4);
+  b.addFieldInt8(0, Math.min(builtin, 127), 0);
+  b.addFieldOffset(1, custom, 0);
+  b.addFieldInt32(2, 1, 0);
+  b.addFieldInt32(3, builtin, 0);
+  return b.endObject();
+}
+
+function writeOperator(b: Builder, operator: FileOperator, opcode: number): Offset {
+  const inputs = ints(b, operator.inputs);
+  const outputs = ints(b, operator.outputs);
+  const options = operator.optionsType === undefined ? 0 : writeOptions(b, operator.options ?? []);
+  b.startObject(5);
+  b.addFieldInt32(0, opcode, 0);
+  b.addFieldOffset(1, inputs, 0);
+  b.addFieldOffset(2, outputs, 0);
+  b.addFieldInt8(3, operator.optionsType ?? 0, 0);
+  b.addFieldOffset(4, options, 0);
+  return b.endObject();
+}
+
+function writeOptions(b: Builder, options: readonly FileOption[]): Offset {
+  const vectors = options.map(([, kind, value]) =>
+    kind === 'ints' ? ints(b, value as readonly number[]) : 0,
+  );
+  b.startObject(16);
+  options.forEach(([field, kind, value], i) => {
+    if (kind === 'byte') b.addFieldInt8(field, value as number, 0);
+    else if (kind === 'int') b.addFieldInt32(field, value as number, 0);
+    else if (kind === 'float') b.addFieldFloat32(field, value as number, 0);
+    else b.addFieldOffset(field, vectors[i]!, 0);
+  });
+  return b.endObject();
+}
+
+function table(b: Builder, fields: number, offsets: readonly [number, Offset][]): Offset {
+  b.startObject(fields);
+  for (const [field, offset] of offsets) b.addFieldOffset(field, offset, 0);
+  return b.endObject();
+}
+
+function ints(b: Builder, values: readonly number[]): Offset {
+  b.startVector(4, values.length, 4);
+  [...values].reverse().forEach((value) => b.addInt32(value));
+  return b.endVector();
+}
+
+function offsets(b: Builder, values: readonly Offset[]): Offset {
+  b.startVector(4, values.length, 4);
+  [...values].reverse().forEach((value) => b.addOffset(value));
+  return b.endVector();
+}
