@@ -17,10 +17,14 @@ export class ProtocolReader {
   /** Lines that are not the protocol's: printed when the run fails. */
   readonly #strange: string[] = [];
 
-  /** `expected` vectors, each of them told as done by itself; firmware that has them all says so once. */
+  /**
+   * `expected` vectors, each of them told as done by itself; firmware that has them all says so once.
+   * `symbolAt` names the function of an address, for the place of a fault.
+   */
   constructor(
     readonly outputBytes: number,
     readonly expected = 1,
+    readonly symbolAt: (address: number) => string | undefined = () => undefined,
   ) {}
 
   /** Whether the firmware has said its last word. */
@@ -49,7 +53,10 @@ export class ProtocolReader {
 
   /** The result; throws when the firmware faulted or did not finish. */
   outcome(how: string): Outcome {
-    if (this.#fault) throw this.#failed('firmware-fault', `the firmware faulted: ${this.#fault}`);
+    if (this.#fault) {
+      const message = `the firmware faulted: ${this.#fault}`;
+      throw this.#failed('firmware-fault', message, this.#placeOf(this.#fault));
+    }
     if (!this.#banner) {
       throw this.#failed('firmware-silent', `the firmware printed no banner before ${how}`);
     }
@@ -132,10 +139,17 @@ export class ProtocolReader {
     return concatBytes(parts);
   }
 
-  #failed(code: string, message: string): CompileError {
+  // The function that the program counter of a fault lies in.
+  #placeOf(fault: string): string | undefined {
+    const pc = /pc (0x[0-9a-f]{8})/.exec(fault);
+    const name = pc ? this.symbolAt(Number(pc[1])) : undefined;
+    return name && `the function ${name}`;
+  }
+
+  #failed(code: string, message: string, where?: string): CompileError {
     const notes = this.#strange.map((line) => `it also printed: ${line}`);
-    const hint = 'thimble run --on host shows faults with their place; --verbose shows all output';
-    return new CompileError({ code, message, notes, hint }, 'run-failed');
+    const hint = 'thimble run --on host runs the same C under sanitizers, which name the line';
+    return new CompileError({ code, message, ...(where && { where }), notes, hint }, 'run-failed');
   }
 }
 

@@ -22,8 +22,10 @@ const SCRIPT_ERRORS = [
 /** Reads what Renode prints: its log, and the monitor's answers. */
 export class RenodeLog {
   readonly #symbolAt: (address: number) => string | undefined;
-  readonly #last: string[] = [];
-  #started = false;
+  /** What it said last. */
+  readonly last: string[] = [];
+  /** The script has run to its end. */
+  started = false;
   problem: CompileError | undefined;
   virtualSeconds: number | undefined;
 
@@ -34,9 +36,9 @@ export class RenodeLog {
   line(raw: string): void {
     const line = raw.trim();
     if (line === '') return;
-    this.#last.push(line.slice(0, 240));
-    if (this.#last.length > 12) this.#last.shift();
-    if (line.includes(SCRIPT_END) && !line.includes('echo')) this.#started = true;
+    this.last.push(line.slice(0, 240));
+    if (this.last.length > 12) this.last.shift();
+    if (line.includes(SCRIPT_END) && !line.includes('echo')) this.started = true;
     const time = /Elapsed Virtual Time: (\d+):(\d+):([\d.]+)/.exec(line);
     if (time) this.virtualSeconds = Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]);
     this.problem ??= this.#judge(line);
@@ -45,12 +47,12 @@ export class RenodeLog {
   #judge(line: string): CompileError | undefined {
     const logged = /\[(WARNING|ERROR)\] (.*)$/.exec(line)?.[2];
     if (logged && FATAL.some((pattern) => pattern.test(logged))) return this.#fatal(logged);
-    if (!this.#started && !logged && SCRIPT_ERRORS.some((pattern) => pattern.test(line))) {
+    if (!this.started && !logged && SCRIPT_ERRORS.some((pattern) => pattern.test(line))) {
       return new CompileError(
         {
           code: 'renode-script',
           message: `Renode refused its script: ${line}`,
-          notes: this.#last,
+          notes: this.last,
           hint: 'the version of Renode may not have this peripheral or command',
         },
         'run-failed',

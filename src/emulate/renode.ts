@@ -67,11 +67,11 @@ async function runRenode(job: Job): Promise<Outcome> {
   let ended = false;
   void child.then(() => (ended = true));
   try {
-    const reader = new ProtocolReader(job.outputBytes);
+    const reader = new ProtocolReader(job.outputBytes, 1, job.symbolAt);
     const how = await follow(files.console, reader, log, job, () => ended);
     await farewell(child.stdin, () => ended, job.profile === true);
     if (log.problem) throw log.problem;
-    const outcome = reader.outcome(how);
+    const outcome = withLog(log, () => reader.outcome(how));
     const profile = job.profile ? await readFile(files.profile, 'utf8').catch(() => '') : undefined;
     return {
       ...outcome,
@@ -83,6 +83,23 @@ async function runRenode(job: Job): Promise<Outcome> {
     killAll();
     process.removeListener('exit', killAll);
     await Promise.race([reading.catch(() => undefined), sleep(1000)]);
+  }
+}
+
+// A run that failed without a word of the firmware's: Renode's own words say more.
+function withLog(log: RenodeLog, result: () => Outcome): Outcome {
+  try {
+    return result();
+  } catch (error) {
+    if (!(error instanceof CompileError)) throw error;
+    const stage = log.started
+      ? 'the script had run to its end'
+      : 'the script had not run to its end';
+    const notes = [stage, ...log.last.map((line) => `Renode printed: ${line}`)];
+    throw new CompileError(
+      error.diagnostics.map((each) => ({ ...each, notes: [...(each.notes ?? []), ...notes] })),
+      error.failure,
+    );
   }
 }
 
@@ -100,8 +117,9 @@ async function follow(
   let offset = 0;
   try {
     for (;;) {
-      // Renode makes the file: one that is there already it would put aside.
-      handle ??= await open(file, 'r').catch(() => undefined);
+      // Renode makes the file, and before that makes and removes one to see whether it can: the file
+      // that counts is there once the script has come to its end.
+      if (log.started) handle ??= await open(file, 'r').catch(() => undefined);
       const text = handle ? await readFrom(handle, offset) : '';
       offset += Buffer.byteLength(text, 'latin1');
       const lines = (rest + text).split('\n');

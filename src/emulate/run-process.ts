@@ -10,7 +10,7 @@ export async function runProcess(
   args: readonly string[],
   job: Job,
 ): Promise<Outcome> {
-  const reader = new ProtocolReader(job.outputBytes);
+  const reader = new ProtocolReader(job.outputBytes, 1, job.symbolAt);
   const process = execa(command, args, {
     stdin: 'ignore',
     buffer: { stdout: false, stderr: true },

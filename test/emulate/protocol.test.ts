@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { symbolAt } from '../../src/build/elf.ts';
 import { buildFirmware } from '../../src/build/firmware.ts';
 import { emitFirmware } from '../../src/codegen/firmware.ts';
 import { host } from '../../src/emulate/host.ts';
@@ -124,8 +125,9 @@ it('a fault in firmware under QEMU names the place', async () => {
     outputBytes: 4,
     timeoutMs: 20_000,
     exactTime: false,
+    symbolAt: (address: number) => symbolAt(built.facts, address),
   };
   await expect(qemu.run(job)).rejects.toThrow(
-    /faulted: (hardfault|usagefault) pc 0x[0-9a-f]{8} cfsr 0x00010000/,
+    /faulted: (hardfault|usagefault) pc 0x[0-9a-f]{8} cfsr 0x00010000\n {2}--> the function (run|main)/,
   );
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Stands in for Renode in tests: takes the same options, reads the same script, writes the console
 // file and the log as Renode does, and answers the monitor's last questions. FAKE says what goes wrong.
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const mode = process.env.FAKE ?? 'good';
@@ -62,8 +62,14 @@ const MODES = {
 if (mode === 'script-error') {
   console.log("There was an error executing command 'machine LoadPlatformDescription @nope.repl':");
 } else {
-  console.log('thimble script complete');
-  setTimeout(MODES[mode], 30);
+  // Renode tries whether the file can be made, and removes it again, before it makes it for good.
+  say('');
+  setTimeout(() => {
+    rmSync(consoleFile);
+    say('');
+    console.log('thimble script complete');
+    setTimeout(MODES[mode], 30);
+  }, 100);
 }
 // Stays at its prompt until it is told to go, or its input ends.
 createInterface({ input: process.stdin }).on('line', (line) => {
