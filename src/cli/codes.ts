@@ -67,6 +67,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'unreadable-file': 'The file or folder is not there, or may not be read.',
   'unsupported-operator':
     'The model uses an operator, or a variant of one, that thimble does not have. All of them are listed at once, with the layer’s name. OPERATORS.md lists what is supported.',
+  'unwritable-file': 'The folder is not there, may not be written to, or the disk is full.',
   'wrong-firmware':
     'The weights checksum in the banner is not that of this model: another model, or an older build, is on the board.',
 };

@@ -10,15 +10,13 @@ import type { GlobalOptions } from './output.ts';
 /** What every command gets: where to print, when to stop, which board. */
 export class Context {
   readonly output: Output;
-  readonly #abort = new AbortController();
 
-  constructor(readonly options: GlobalOptions) {
+  constructor(
+    readonly options: GlobalOptions,
+    /** Aborted on Ctrl-C. */
+    readonly signal: AbortSignal,
+  ) {
     this.output = new Output(options);
-    process.once('SIGINT', () => this.#abort.abort(new Interrupted()));
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
   }
 
   /** The board that -b or the configuration names, with --ram and --flash applied. */

@@ -16,20 +16,32 @@ const EXIT_CODES: Record<Failure, number> = {
   'run-failed': 4,
 };
 
+const INTERRUPTED = 130;
+
 /** Runs the command line; gives the exit code (cli.md, "Exit codes"). */
 async function main(argv: readonly string[]): Promise<number> {
-  const program = makeProgram();
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort(new Interrupted()));
+  process.stdout.on('error', leaveQuietly);
+  const program = makeProgram(interruption.signal);
   try {
     await program.parseAsync(argv);
-    return 0;
+    return interruption.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
+    // Whatever failed first: the compilers get the same Ctrl-C.
+    if (interruption.signal.aborted) return INTERRUPTED;
     return explain(error, new Output(program.opts<GlobalOptions>()));
   }
 }
 
+// Nobody reads any more: `thimble inspect MODEL | head`.
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
 function explain(error: unknown, output: Output): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof Interrupted) return 130;
   if (error instanceof DoesNotFit) output.result(summary(error.report), error.report);
   if (error instanceof CompileError) {
     output.errors(error.diagnostics);

@@ -23,8 +23,8 @@ import { Context } from './context.ts';
 import { addModelOptions } from './model-options.ts';
 import type { GlobalOptions } from './output.ts';
 
-/** The command line: names and options only, the work is in commands/. */
-export function makeProgram(): Command {
+/** The command line: names and options only, the work is in commands/. `signal` ends it early. */
+export function makeProgram(signal: AbortSignal): Command {
   const program = new Command('thimble')
     .description('Neural networks for Cortex-M: static C, proven equal to a reference, bit for bit')
     .version(VERSION)
@@ -38,7 +38,7 @@ export function makeProgram(): Command {
     .option('--quiet', 'only results and errors')
     .option('--verbose', 'say more')
     .option('--no-color', 'no colours');
-  const context = () => new Context(program.opts<GlobalOptions>());
+  const context = () => new Context(program.opts<GlobalOptions>(), signal);
   // Global options may stand behind the command, too.
   const command = (text: string, description: string) =>
     program

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CompileError } from '../support/diagnostics.ts';
 
@@ -13,8 +13,9 @@ export async function writeFolder(
 ): Promise<void> {
   const target = path.resolve(folder);
   await refuseForeign(target, folder);
-  await mkdir(path.dirname(target), { recursive: true });
-  const temporary = await mkdtemp(path.join(path.dirname(target), '.thimble-'));
+  const temporary = await makeBeside(target).catch((error: unknown) => {
+    throw unwritable(folder, error);
+  });
   try {
     await fill(temporary);
     await rm(target, { recursive: true, force: true });
@@ -23,6 +24,33 @@ export async function writeFolder(
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Writes a file all at once: it is there whole, or as it was before. */
+export async function writeWhole(file: string, contents: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, contents);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw unwritable(file, error);
+  }
+}
+
+async function makeBeside(target: string): Promise<string> {
+  await mkdir(path.dirname(target), { recursive: true });
+  return mkdtemp(path.join(path.dirname(target), '.thimble-'));
+}
+
+function unwritable(where: string, error: unknown): CompileError {
+  const { code = '?' } = error as NodeJS.ErrnoException;
+  return new CompileError({
+    code: 'unwritable-file',
+    message: `it cannot be written (${code})`,
+    where,
+    hint: 'check that its folder exists and may be written to',
+  });
 }
 
 async function refuseForeign(target: string, shown: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { formatFlameGraph, readStacks, sumBy } from '../../report/flame.ts';
 import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
 import { makeReport } from '../../report/report.ts';
@@ -11,6 +10,7 @@ import type { Execution } from '../../workflow/execute.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
 import { choiceOption } from '../context.ts';
+import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -45,7 +45,7 @@ export async function benchCommand(
   const profiled = where === 'renode' ? await profileInRenode(model, board, limits) : undefined;
   if (profiled && options.flame !== undefined) {
     const title = `${model.name} on ${board.name}: instructions, from Renode's profiler`;
-    await writeFile(
+    await writeWhole(
       options.flame,
       formatFlameGraph(title, readStacks(profiled.execution.outcome.profile ?? '')),
     );

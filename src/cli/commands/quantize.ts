@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { layerErrors } from '../../compress/errors.ts';
 import { quantizeGraph } from '../../compress/quantize.ts';
 import { writeThimble } from '../../formats/thimble/container.ts';
@@ -9,6 +8,7 @@ import { formatTable } from '../../report/table.ts';
 import { formatSize } from '../../support/bytes.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { loadModel } from '../../workflow/load-model.ts';
+import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { calibrationInputs, quantizeOptions } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -40,7 +40,7 @@ export async function quantizeCommand(
     chosen.io === 'float' ? quantized : quantizeGraph(float, inputs, { ...chosen, io: 'float' });
   const errors = layerErrors(float, comparable, inputs.slice(0, 4));
   const bytes = writeThimble(toThimble(quantized, `thimble ${VERSION}`));
-  await writeFile(options.output, bytes);
+  await writeWhole(options.output, bytes);
   const rows = [
     ['layer', 'signal to noise, dB', 'largest error', 'tensor'],
     ...errors.map((e) => [

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { referenceOutputs } from '../../verify/compare.ts';
 import { Interpreter } from '../../interpret/interpret.ts';
 import { runPasses } from '../../passes/index.ts';
@@ -7,6 +6,7 @@ import { execute } from '../../workflow/execute.ts';
 import type { Where } from '../../workflow/execute.ts';
 import { readInput } from '../../workflow/load-model.ts';
 import { choiceOption } from '../context.ts';
+import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -55,7 +55,7 @@ export async function runCommand(
   const [output] = execution
     ? execution.outcome.outputs
     : referenceOutputs(runPasses(model.graph), [input]);
-  await writeFile(options.output, output!);
+  await writeWhole(options.output, output!);
   const stand = execution?.standIn ? ` (relinked for ${execution.standIn})` : '';
   context.output.result(
     `${output!.length} bytes from ${where}${stand} written to ${options.output}`,

@@ -1,4 +1,4 @@
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { Interpreter } from '../../interpret/interpret.ts';
 import { linkedFootprint } from '../../report/footprint.ts';
 import { formatJUnit } from '../../report/junit.ts';
@@ -13,6 +13,7 @@ import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
 import { choiceOption, numberOption } from '../context.ts';
 import { applyBudget, wantsBudget } from '../budget-file.ts';
+import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -54,7 +55,7 @@ export async function testCommand(
   });
   const place = placeOf(options.on, board?.name, result);
   if (context.options.junit)
-    await writeFile(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
+    await writeWhole(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
   const instructions = perInference(result);
   const text = describe(model.name, place, vectors, result);
   context.output.result(
