@@ -10,6 +10,7 @@ import { parseSections } from '../src/build/elf.ts';
 import { deepestStack } from '../src/build/stack.ts';
 import { COMMON, coreFlags } from '../src/build/flags.ts';
 import { readTemplate, render } from '../src/codegen/render.ts';
+import type { Unit } from '../src/ops/kernel.ts';
 import { requireTool, TOOLS } from '../src/support/tools.ts';
 import { loadBoard } from '../src/target/load-board.ts';
 import { execute } from '../src/workflow/execute.ts';
@@ -23,9 +24,9 @@ const templates = new URL('../codegen-templates/', import.meta.url);
 const headers = readdirSync(new URL('runtime/', templates)).filter((file) => file.endsWith('.h'));
 
 /** Every variant that kernels ask for: file name, template, view. */
-function variants(): { file: string; template: string; view: Record<string, string | boolean> }[] {
-  const list: { file: string; template: string; view: Record<string, string | boolean> }[] = [];
-  const add = (name: string, template: string, view: Record<string, string | boolean> = {}) =>
+function variants(): { file: string; template: string; view: Unit['view'] }[] {
+  const list: { file: string; template: string; view: Unit['view'] }[] = [];
+  const add = (name: string, template: string, view: Unit['view'] = {}) =>
     list.push({ file: `${name}.c`, template: `ops/${template}.c.ejs`, view: { name, ...view } });
   for (const rounding of ['double', 'single'] as const) {
     const end = rounding === 'single' ? '_single' : '';
@@ -36,10 +37,29 @@ function variants(): { file: string; template: string; view: Record<string, stri
     ] as const) {
       add(`nn_${name}${end}`, template, { rounding, weightZero: false });
       add(`nn_${name}_zero${end}`, template, { rounding, weightZero: true });
-      add(`nn_${name}_dsp${end}`, `${template}-dsp`, { rounding });
     }
-    add(`nn_add_s8${end}`, 'elementwise/sum-s8', { rounding, symbol: '+' });
-    add(`nn_sub_s8${end}`, 'elementwise/sum-s8', { rounding, symbol: '-' });
+    for (const shifts of ['right', 'any'])
+      for (const clamps of [false, true]) {
+        const suffix = `${shifts === 'any' ? '_any' : ''}${clamps ? '_clamp' : ''}${end}`;
+        const view = { rounding, shifts, clamps };
+        add(`nn_conv2d_s8_dsp${suffix}`, 'conv/conv2d-s8-dsp', view);
+        add(`nn_dense_s8_dsp${suffix}`, 'dense/dense-s8-dsp', view);
+        add(`nn_depthwise_s8_dsp${suffix}`, 'conv/depthwise-s8-dsp', view);
+        for (const stride of [1, 2])
+          add(`nn_depthwise_3x3_s${stride}_s8_dsp${suffix}`, 'conv/depthwise-3x3-s8-dsp', {
+            ...view,
+            stride,
+          });
+      }
+    for (const [symbol, name] of [
+      ['+', 'add'],
+      ['-', 'sub'],
+    ] as const)
+      for (const dsp of [false, true]) {
+        const requantize = `nn_requantize_${rounding}${dsp ? '_dsp' : ''}`;
+        const view = { symbol, dsp, requantize };
+        add(`nn_${name}_s8${dsp ? '_dsp' : ''}${end}`, 'elementwise/sum-s8', view);
+      }
     add(`nn_mul_s8${end}`, 'elementwise/mul-s8', { rounding });
     add(`nn_prelu_s8${end}`, 'elementwise/prelu-s8', { rounding });
     add(`nn_mean_s8${end}`, 'reduce/mean-s8', { rounding });

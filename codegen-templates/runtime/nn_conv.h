@@ -38,6 +38,16 @@ typedef struct {
     const int32_t *bias;
 } nn_conv_s8_dsp;
 
+/* Depthwise 3x3: a channel at a time, its rows gathered into padded lines. */
+typedef struct {
+    nn_window window;
+    nn_requantize requantize;
+    int16_t input_zero;
+    int16_t line, block; /* bytes of a line, output rows for each gathering */
+    const int8_t *weights; /* [c][9] */
+    const int32_t *bias;
+} nn_depthwise_3x3;
+
 typedef struct {
     nn_window window;
     int16_t depth;

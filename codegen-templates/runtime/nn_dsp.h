@@ -53,6 +53,26 @@ static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
     return result;
 }
 
+/* One product of halves: of `a` then of `b`, b for the bottom and t for the top. */
+#define NN_SMLA(halves)                                                                  \
+    static inline int32_t nn_smla##halves(uint32_t a, uint32_t b, int32_t acc)           \
+    {                                                                                    \
+        int32_t result;                                                                  \
+        __asm__("smla" #halves " %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc)); \
+        return result;                                                                   \
+    }
+NN_SMLA(bb)
+NN_SMLA(bt)
+NN_SMLA(tb)
+NN_SMLA(tt)
+
+static inline int32_t nn_saturate_s8(int32_t value)
+{
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
+    return result;
+}
+
 #else
 
 static inline uint32_t nn_half(uint32_t value) { return value & 0xffffu; }
@@ -94,6 +114,12 @@ static inline int32_t nn_smmla(int32_t a, int32_t b, int32_t acc)
     return (int32_t)((uint32_t)acc + (uint32_t)(((int64_t)a * b) >> 32));
 }
 
+static inline int32_t nn_smlabb(uint32_t a, uint32_t b, int32_t acc) { return nn_smlad(nn_half(a), nn_half(b), acc); }
+static inline int32_t nn_smlabt(uint32_t a, uint32_t b, int32_t acc) { return nn_smlad(nn_half(a), b >> 16, acc); }
+static inline int32_t nn_smlatb(uint32_t a, uint32_t b, int32_t acc) { return nn_smlad(a >> 16, nn_half(b), acc); }
+static inline int32_t nn_smlatt(uint32_t a, uint32_t b, int32_t acc) { return nn_smlad(a >> 16, b >> 16, acc); }
+static inline int32_t nn_saturate_s8(int32_t value) { return nn_clamp(value, -128, 127); }
+
 #endif
 
 static inline uint32_t nn_load4(const int8_t *from)
@@ -103,26 +129,59 @@ static inline uint32_t nn_load4(const int8_t *from)
     return word;
 }
 
-/* nn_requantize_double for right shifts of 0 to 31 and |acc| < 2^30: the high half of
-   2 * acc * multiplier is the doubling high multiplication, and the rounding constant of the shift,
-   one less for negative values, rides along as the addend. */
-static inline int32_t nn_requantize_double_dsp(int32_t acc, int32_t multiplier, int32_t right)
+/* Four bytes at any address. */
+static inline uint32_t nn_load4_any(const int8_t *from)
 {
-    const int32_t twice = acc * 2;
+    uint32_t word;
+    memcpy(&word, from, 4);
+    return word;
+}
+
+/*
+ * Doubled accumulator to output, not yet clamped: nn_requantize_double or _single of half of it, plus
+ * the zero point, given as 2 * zero + 1. The high half of twice * multiplier is the doubling high
+ * multiplication; what rounds the shift rides along as the addend.
+ */
+
+/* For right shifts of 1 to 23 and |twice| < 2^30: the zero point rides along, too. */
+static inline int32_t nn_output_double_right(int32_t twice, int32_t multiplier, int32_t right, int32_t odd_zero)
+{
+    const int32_t addend = nn_shift_left(odd_zero, right) >> 1;
+    return nn_smmlar(twice, multiplier, addend - (int32_t)((uint32_t)twice >> 31)) >> right;
+}
+
+static inline int32_t nn_output_single_right(int32_t twice, int32_t multiplier, int32_t right, int32_t odd_zero)
+{
+    return nn_smmla(twice, multiplier, nn_shift_left(odd_zero, right) >> 1) >> right;
+}
+
+/* For right shifts of 0 to 31. */
+static inline int32_t nn_output_double_any(int32_t twice, int32_t multiplier, int32_t right, int32_t odd_zero)
+{
     int32_t rounding = (int32_t)((1u << right) >> 1);
     if (rounding != 0) {
         rounding -= twice < 0 ? 1 : 0;
     }
-    return nn_smmlar(twice, multiplier, rounding) >> right;
+    return (nn_smmlar(twice, multiplier, rounding) >> right) + (odd_zero >> 1);
 }
 
-/* nn_requantize_single, likewise: with a right shift the floor of a floor rounds once, up. */
-static inline int32_t nn_requantize_single_dsp(int32_t acc, int32_t multiplier, int32_t right)
+static inline int32_t nn_output_single_any(int32_t twice, int32_t multiplier, int32_t right, int32_t odd_zero)
 {
     if (right == 0) {
-        return nn_smmlar(acc * 2, multiplier, 0);
+        return nn_smmlar(twice, multiplier, odd_zero >> 1);
     }
-    return nn_smmla(acc * 2, multiplier, (int32_t)((1u << right) >> 1)) >> right;
+    return (nn_smmla(twice, multiplier, (int32_t)((1u << right) >> 1)) >> right) + (odd_zero >> 1);
+}
+
+/* nn_requantize_double and _single for |acc| < 2^30 and shifts of -31 to 0. */
+static inline int32_t nn_requantize_double_dsp(int32_t acc, int32_t multiplier, int32_t shift)
+{
+    return nn_output_double_any(acc * 2, multiplier, -shift, 0);
+}
+
+static inline int32_t nn_requantize_single_dsp(int32_t acc, int32_t multiplier, int32_t shift)
+{
+    return nn_output_single_any(acc * 2, multiplier, -shift, 0);
 }
 
 /*
@@ -130,7 +189,7 @@ static inline int32_t nn_requantize_single_dsp(int32_t acc, int32_t multiplier, 
  * 256 * A[k] + B[k]. One SMLAD sums 256 * A + B; the halves' low bytes, sign-extended, sum B.
  */
 
-/* Four channels, one pixel: pairs [k / 2][2], x [k / 2]. Leaves the sums in acc[4]. */
+/* Four channels, one pixel: pairs [k / 2][2], x [k / 2]. Leaves the doubled sums in acc[4]. */
 static inline void nn_dot_1x4(const uint32_t *pairs, const uint32_t *x, int32_t count, int32_t *acc)
 {
     int32_t a = acc[0] * 256 + acc[1], b = acc[1];
@@ -143,13 +202,14 @@ static inline void nn_dot_1x4(const uint32_t *pairs, const uint32_t *x, int32_t 
         c = nn_smlad(q, v, c);
         d = nn_smlad(nn_sxtb16(q), v, d);
     }
-    acc[0] = (int32_t)((uint32_t)a - (uint32_t)b) >> 8;
-    acc[1] = b;
-    acc[2] = (int32_t)((uint32_t)c - (uint32_t)d) >> 8;
-    acc[3] = d;
+    acc[0] = (int32_t)((uint32_t)a - (uint32_t)b) >> 7;
+    acc[1] = b * 2;
+    acc[2] = (int32_t)((uint32_t)c - (uint32_t)d) >> 7;
+    acc[3] = d * 2;
 }
 
-/* Four channels, two pixels: pairs [k / 2][2], x [k / 2][2 pixels]. acc[8]: first pixel, second. */
+/* Four channels, two pixels: pairs [k / 2][2], x [k / 2][2 pixels]. acc[8]: first pixel, second;
+   bias in acc[4], doubled sums out of it. */
 static inline void nn_dot_2x4(const uint32_t *pairs, const uint32_t *x, int32_t count, int32_t *acc)
 {
     int32_t a0 = acc[0] * 256 + acc[1], b0 = acc[1], c0 = acc[2] * 256 + acc[3], d0 = acc[3];
@@ -169,14 +229,14 @@ static inline void nn_dot_2x4(const uint32_t *pairs, const uint32_t *x, int32_t 
         d0 = nn_smlad(q, v, d0);
         d1 = nn_smlad(q, w, d1);
     }
-    acc[0] = (int32_t)((uint32_t)a0 - (uint32_t)b0) >> 8;
-    acc[1] = b0;
-    acc[2] = (int32_t)((uint32_t)c0 - (uint32_t)d0) >> 8;
-    acc[3] = d0;
-    acc[4] = (int32_t)((uint32_t)a1 - (uint32_t)b1) >> 8;
-    acc[5] = b1;
-    acc[6] = (int32_t)((uint32_t)c1 - (uint32_t)d1) >> 8;
-    acc[7] = d1;
+    acc[0] = (int32_t)((uint32_t)a0 - (uint32_t)b0) >> 7;
+    acc[1] = b0 * 2;
+    acc[2] = (int32_t)((uint32_t)c0 - (uint32_t)d0) >> 7;
+    acc[3] = d0 * 2;
+    acc[4] = (int32_t)((uint32_t)a1 - (uint32_t)b1) >> 7;
+    acc[5] = b1 * 2;
+    acc[6] = (int32_t)((uint32_t)c1 - (uint32_t)d1) >> 7;
+    acc[7] = d1 * 2;
 }
 
 #endif

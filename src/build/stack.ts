@@ -1,6 +1,7 @@
 /**
  * The deepest stack below a function, from the call graphs that gcc writes with
  * -fcallgraph-info=su (one .ci file a source): frames added along the longest path of calls.
+ * Functions go by their titles there: "name", or "file.c:name" for static ones.
  */
 export function deepestStack(callGraphs: readonly string[], from: string): number {
   const frames = new Map<string, number>();
@@ -8,13 +9,12 @@ export function deepestStack(callGraphs: readonly string[], from: string): numbe
   for (const text of callGraphs) {
     for (const [, title, label] of text.matchAll(/^node: \{ title: "([^"]*)" label: "([^"]*)"/gm)) {
       const frame = /(\d+) bytes/.exec(label!);
-      if (frame) frames.set(plain(title!), Number(frame[1]));
+      if (frame) frames.set(title!, Number(frame[1]));
     }
     for (const [, source, target] of text.matchAll(
       /^edge: \{ sourcename: "([^"]*)" targetname: "([^"]*)"/gm,
     )) {
-      const targets = calls.get(plain(source!)) ?? new Set<string>();
-      calls.set(plain(source!), targets.add(plain(target!)));
+      calls.set(source!, (calls.get(source!) ?? new Set()).add(target!));
     }
   }
   const depth = (name: string, path: readonly string[]): number => {
@@ -23,9 +23,4 @@ export function deepestStack(callGraphs: readonly string[], from: string): numbe
     return (frames.get(name) ?? 0) + Math.max(0, ...below);
   };
   return depth(from, []);
-}
-
-// Static functions are titled "file.c:name".
-function plain(title: string): string {
-  return title.slice(title.lastIndexOf(':') + 1);
 }

@@ -7,6 +7,8 @@ import type { Multiplier, Rounding } from '../support/fixed-point.ts';
 import type { Target } from '../target/target.ts';
 import { clampRange } from './activation/clamp.ts';
 import type { Activation } from './activation/clamp.ts';
+import type { Unit } from './kernel.ts';
+import { roundingSuffix } from './requantize.ts';
 
 /** The bias of a node with `channels` outputs, zeros when it has none. */
 export function biasOf(node: TypedNode, channels: number): Int32Array {
@@ -104,8 +106,8 @@ function constantOutput(
 
 /** Sums of weights in pairs stay below 2^23: their words add up 256 * A + B. */
 export const PAIR_LIMIT = 2 ** 23;
-/** Sums that are doubled before they are requantized stay below 2^30. */
-export const DOUBLING_LIMIT = 2 ** 30;
+/** Sums that are doubled before they are requantized stay below 2^29 (nn_dsp.h, nn_output_double_right). */
+export const DOUBLING_LIMIT = 2 ** 29;
 
 /** Why the DSP kernels cannot take a node, as far as its types and the target tell. */
 export function rejectTarget(node: TypedNode, target: Target): string | undefined {
@@ -127,6 +129,24 @@ export function rejectChannels(
     return Math.max(most, Math.abs(b) + Math.max(-low, high));
   }, 0);
   return largest < limit ? undefined : `a sum may reach ${largest}, beyond ${limit}`;
+}
+
+// Which requantization of nn_dsp.h a layer takes: the shorter one where all shifts are to the right.
+function shiftsOf(multipliers: readonly Multiplier[]): 'right' | 'any' {
+  return multipliers.every(({ shift }) => shift <= -1 && shift >= -23) ? 'right' : 'any';
+}
+
+/** What the name and the template of a DSP kernel depend on. */
+export function dspVariant(
+  { attrs, outputs }: WeightedNode,
+  multipliers: readonly Multiplier[],
+): { readonly suffix: string; readonly view: Unit['view'] } {
+  const { rounding, activation } = attrs;
+  const shifts = shiftsOf(multipliers);
+  const [low, high] = clampRange(activation, outputs[0]!);
+  const clamps = low > -128 || high < 127;
+  const suffix = `${shifts === 'any' ? '_any' : ''}${clamps ? '_clamp' : ''}`;
+  return { suffix: suffix + roundingSuffix(rounding), view: { rounding, shifts, clamps } };
 }
 
 /** An array lengthened with zeros to a multiple of four. */

@@ -32,9 +32,24 @@ export const conv2d: CaseMaker = (random) => {
   return convolution(random, { op: 'conv2d', attrs, shape, kernel, axis: 0, outputs });
 };
 
+// The window of most depthwise layers; now and then a plane that is gathered in several blocks.
+function usualWindow(random: Random) {
+  const { attrs } = window(random);
+  const stride = random.int(1, 2);
+  const large = random.chance(0.15);
+  return {
+    attrs: {
+      ...attrs,
+      ...{ kernel: [3, 3], stride: [stride, stride], dilation: [1, 1] },
+      padding: attrs.padding.map((p) => Math.min(p, 2)),
+    },
+    plane: large ? [random.int(24, 40), random.int(40, 50)] : [random.int(3, 9), random.int(3, 9)],
+  };
+}
+
 export const depthwise: CaseMaker = (random) => {
-  const { attrs, plane } = window(random);
-  const channels = random.pick([1, 2, 3, 4, 8, 12, 16]);
+  const { attrs, plane } = random.chance(0.5) ? usualWindow(random) : window(random);
+  const channels = plane[0]! > 20 ? 2 : random.pick([1, 2, 3, 4, 8, 12, 16]);
   const outputs = channels * random.pick([1, 1, 1, 2, 3]);
   const shape = [random.chance(0.1) ? 2 : 1, ...plane, channels];
   return convolution(random, {

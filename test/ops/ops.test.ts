@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/interpret/interpret.ts';
 import { lower } from '../../src/lower/lower.ts';
@@ -69,12 +70,21 @@ describe('every kernel gives the bytes of the reference', () => {
   );
 });
 
+const steps = ['mps2-an385', 'mps2-an386'].flatMap(
+  (board) => lower(graph, targetOf(loadBoard(board))).steps,
+);
+
+it('footprints know the size of every C file that the cases take', () => {
+  const sizes = JSON.parse(
+    readFileSync(new URL('../../codegen-templates/code-sizes.json', import.meta.url), 'utf8'),
+  ) as Record<string, { units: Record<string, number> }>;
+  const files = new Set(steps.flatMap(({ code }) => code.units.map(({ file }) => file)));
+  expect(files.size).toBeGreaterThan(40);
+  expect([...files].filter((file) => !sizes['cortex-m4']!.units[file])).toEqual([]);
+});
+
 it('the cases reach every kernel', () => {
-  const reached = new Set(
-    ['mps2-an385', 'mps2-an386'].flatMap((board) =>
-      lower(graph, targetOf(loadBoard(board))).steps.map(({ kernel }) => kernel.name),
-    ),
-  );
+  const reached = new Set(steps.map(({ kernel }) => kernel.name));
   const all = OPS.flatMap(({ kernels }) => kernels.map(({ name }) => name));
   expect(all.filter((name) => !reached.has(name))).toEqual([]);
 });

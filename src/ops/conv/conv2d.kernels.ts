@@ -22,15 +22,19 @@ const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
   },
   cost(node) {
     const { rows, columns } = weightMatrix(node);
-    const pixels = elements(node.outputs[0]!) / rows;
-    const gather = node.inputs[0]!.shape[3]! % 4 === 0 ? 1.2 : 6;
-    const cycles = pixels * (columns * gather + Math.ceil(rows / 4) * 4 * (columns * 1.25 + 14));
-    return { cycles, scratchBytes: scratchBytes(node) };
+    const pixels = Math.ceil(elements(node.outputs[0]!) / rows / 2) * 2;
+    const [ky] = node.attrs.kernel;
+    const [row, tap] = node.inputs[0]!.shape[3]! % 4 === 0 ? [45, 3] : [80, 5];
+    const multiply = Math.ceil(rows / 4) * (Math.ceil(columns / 2) * 10 + 95);
+    return {
+      cycles: pixels * (100 + ky * row + columns * tap + multiply),
+      scratchBytes: scratchBytes(node),
+    };
   },
   code(node) {
-    const { rounding } = node.attrs;
-    const name = `nn_conv2d_s8_dsp${roundingSuffix(rounding)}`;
     const { matrix, bias, multipliers } = channelsOf(node);
+    const { suffix, view } = weighted.dspVariant(node, multipliers);
+    const name = `nn_conv2d_s8_dsp${suffix}`;
     const order = node.inputs[0]!.shape[3]! % 4 === 0 ? 'sxtb16' : 'natural';
     const fields = {
       ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
@@ -42,7 +46,7 @@ const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
     };
     return {
       calls: [{ struct: 'nn_conv_s8_dsp', function: name, fields, inputs: [0] }],
-      units: [unit(name, 'conv/conv2d-s8-dsp', ['nn_conv.h', 'nn_dsp.h'], { rounding })],
+      units: [unit(name, 'conv/conv2d-s8-dsp', ['nn_conv.h', 'nn_dsp.h'], view)],
       scratchBytes: scratchBytes(node),
       rows: rowsOf(node),
     };

@@ -3,6 +3,7 @@ import { tapPairs } from '../../encode/tap-pairs.ts';
 import type { WeightMatrix } from '../../encode/encoding.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
+import { alignUp } from '../../support/bytes.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table, unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -24,13 +25,15 @@ const depthwiseS8Dsp: Kernel<DepthwiseAttrs> = {
   },
   cost(node) {
     const [, ky = 1, kx = 1] = node.inputs[1]!.shape;
-    const cycles = elements(node.outputs[0]!) * (Math.ceil((ky * kx) / 2) * 7 + 14);
+    const outputs = elements(node.outputs[0]!);
+    const pixels = outputs / node.outputs[0]!.shape[3]!;
+    const cycles = pixels * (ky * kx * 20 + 60) + outputs * (Math.ceil((ky * kx) / 2) * 9 + 25);
     return { cycles, scratchBytes: scratchBytes(node) };
   },
   code(node) {
-    const { rounding } = node.attrs;
-    const name = `nn_depthwise_s8_dsp${roundingSuffix(rounding)}`;
     const { matrix, bias, multipliers } = channelsOf(node);
+    const { suffix, view } = weighted.dspVariant(node, multipliers);
+    const name = `nn_depthwise_s8_dsp${suffix}`;
     const fields = {
       ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
       ...requantizeFields(node, multipliers, (shift) => -shift),
@@ -41,12 +44,69 @@ const depthwiseS8Dsp: Kernel<DepthwiseAttrs> = {
     };
     return {
       calls: [{ struct: 'nn_conv_s8_dsp', function: name, fields, inputs: [0] }],
-      units: [unit(name, 'conv/depthwise-s8-dsp', ['nn_conv.h', 'nn_dsp.h'], { rounding })],
+      units: [unit(name, 'conv/depthwise-s8-dsp', ['nn_conv.h', 'nn_dsp.h'], view)],
       scratchBytes: scratchBytes(node),
       rows: rowsOf(node),
     };
   },
 };
+
+/** Gathered lines take about so many bytes at a time. */
+const LINES_BYTES = 1024;
+
+const depthwise3x3S8Dsp: Kernel<DepthwiseAttrs> = {
+  name: 'depthwise_3x3_s8_dsp',
+  reject(node, target) {
+    const { kernel, stride, dilation } = node.attrs;
+    const is = (pair: readonly number[], size: number) => pair.every((n) => n === size);
+    if (!is(kernel, 3) || !is(dilation, 1)) return 'takes windows of 3x3, not dilated';
+    if (!is(stride, 1) && !is(stride, 2)) return 'takes strides of 1 and 2';
+    if (depthMultiplier(node) !== 1) return 'takes no depth multiplier';
+    const unfit = weighted.rejectTarget(node, target);
+    return unfit ?? weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
+  },
+  cost(node) {
+    const { lines, line, block } = linesOf(node);
+    const [batches = 1, height = 1, width = 1, channels = 1] = node.outputs[0]!.shape;
+    const blocks = Math.ceil(height / block);
+    const gathering = blocks * (75 + lines * (20 + 3.7 * node.inputs[0]!.shape[2]!));
+    const walking = Math.ceil(width / 2) * (blocks * 30 + height * (node.attrs.stride[0] * 9 + 53));
+    return { cycles: batches * channels * (gathering + walking), scratchBytes: lines * line };
+  },
+  code(node) {
+    const [stride] = node.attrs.stride;
+    const { matrix, bias, multipliers } = channelsOf(node);
+    const { suffix, view } = weighted.dspVariant(node, multipliers);
+    const name = `nn_depthwise_3x3_s${stride}_s8_dsp${suffix}`;
+    const { lines, line, block } = linesOf(node);
+    const fields = {
+      ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
+      ...requantizeFields(node, multipliers, (shift) => -shift),
+      input_zero: perTensor(node.inputs[0]!).zeroPoint,
+      line,
+      block,
+      weights: table('weights', dense.encode(matrix)),
+      bias: table('bias', bias),
+    };
+    const headers = ['nn_conv.h', 'nn_dsp.h'];
+    return {
+      calls: [{ struct: 'nn_depthwise_3x3', function: name, fields, inputs: [0] }],
+      units: [unit(name, 'conv/depthwise-3x3-s8-dsp', headers, { ...view, stride })],
+      scratchBytes: lines * line,
+      rows: rowsOf(node),
+    };
+  },
+};
+
+// Lines of one channel: pairs of output columns read five columns (of stride 2) or four.
+function linesOf(node: DepthwiseNode): { lines: number; line: number; block: number } {
+  const [, height = 1, width = 1] = node.outputs[0]!.shape;
+  const [stride] = node.attrs.stride;
+  const line = alignUp(alignUp(width, 2) * stride + 2, 4);
+  const most = Math.floor((LINES_BYTES / line - 3) / stride) + 1;
+  const block = Math.max(1, Math.min(height, most));
+  return { lines: (block - 1) * stride + 3, line, block };
+}
 
 const depthwiseS8: Kernel<DepthwiseAttrs> = {
   name: 'depthwise_s8_c',
@@ -102,7 +162,7 @@ const depthwiseF32: Kernel<DepthwiseAttrs> = {
   },
 };
 
-export const depthwiseKernels = [depthwiseS8Dsp, depthwiseS8, depthwiseF32];
+export const depthwiseKernels = [depthwise3x3S8Dsp, depthwiseS8Dsp, depthwiseS8, depthwiseF32];
 
 function depthMultiplier(node: TypedNode): number {
   return node.outputs[0]!.shape[3]! / node.inputs[0]!.shape[3]!;

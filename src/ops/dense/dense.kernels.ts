@@ -19,13 +19,14 @@ const denseS8Dsp: Kernel<DenseAttrs> = {
   },
   cost(node) {
     const { rows, columns } = weightMatrix(node);
-    const cycles = batches(node) * (columns * 1.2 + Math.ceil(rows / 4) * 4 * (columns * 1.3 + 14));
+    const quads = Math.ceil(rows / 4);
+    const cycles = batches(node) * (columns * 3 + quads * (Math.ceil(columns / 2) * 15.5 + 110));
     return { cycles, scratchBytes: scratchBytes(node) };
   },
   code(node) {
-    const { rounding } = node.attrs;
-    const name = `nn_dense_s8_dsp${roundingSuffix(rounding)}`;
     const { matrix, bias, multipliers } = channelsOf(node);
+    const { suffix, view } = weighted.dspVariant(node, multipliers);
+    const name = `nn_dense_s8_dsp${suffix}`;
     const order = matrix.columns % 4 === 0 ? 'sxtb16' : 'natural';
     const fields = {
       ...requantizeFields(node, multipliers, (shift) => -shift),
@@ -37,9 +38,7 @@ const denseS8Dsp: Kernel<DenseAttrs> = {
     };
     return {
       calls: [{ struct: 'nn_dense_s8_dsp_layer', function: name, fields, inputs: [0] }],
-      units: [
-        unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], { rounding }),
-      ],
+      units: [unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], view)],
       scratchBytes: scratchBytes(node),
     };
   },

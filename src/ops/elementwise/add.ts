@@ -14,6 +14,7 @@ export const add = defineBinary({
   integer: (node) => sum(node, addScales(node), 1),
   float: (a, b) => Math.fround(a + b),
   integerFields: (node) => scaleFields(node, addScales(node)),
+  rejectDsp: (node) => rejectShifts(addScales(node)),
   templates: { s8: 'sum-s8', f32: 'binary-f32' },
   view: { symbol: '+' },
 });
@@ -25,6 +26,7 @@ export const sub = defineBinary({
   integer: (node) => sum(node, subScales(node), -1),
   float: (a, b) => Math.fround(a - b),
   integerFields: (node) => scaleFields(node, subScales(node)),
+  rejectDsp: (node) => rejectShifts(subScales(node)),
   templates: { s8: 'sum-s8', f32: 'binary-f32' },
   view: { symbol: '-' },
 });
@@ -68,6 +70,11 @@ function sum(node: BinaryNode, scales: Scales, sign: 1 | -1): (a: number, b: num
     const total = scaled(a - zeroA!, scales.a) + sign * scaled(b - zeroB!, scales.b);
     return multiplyByQuantizedMultiplier(total, scales.output, node.attrs.rounding) + outputZero;
   };
+}
+
+function rejectShifts({ a, b, output }: Scales): string | undefined {
+  const odd = [a, b, output].find(({ shift }) => shift > 0 || shift < -31);
+  return odd && `a requantization shift is ${odd.shift}, outside -31 to 0`;
 }
 
 function scaleFields(node: BinaryNode, scales: Scales) {

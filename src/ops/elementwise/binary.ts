@@ -8,10 +8,11 @@ import { clamp } from '../../support/fixed-point.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { clampRange, tfliteActivation } from '../activation/clamp.ts';
 import { unit } from '../kernel.ts';
-import type { Field, Kernel } from '../kernel.ts';
+import type { Field, Kernel, KernelCode } from '../kernel.ts';
 import * as attributes from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import type { Op, Read } from '../op.ts';
+import { roundingSuffix } from '../requantize.ts';
 import { rejectUnlessUniform } from '../types.ts';
 import { broadcastLoops, broadcastShape, forEachBroadcast, padLoops } from './broadcast.ts';
 
@@ -36,6 +37,8 @@ export interface Binary {
   integerFields(node: BinaryNode): Readonly<Record<string, Field>>;
   readonly templates: { readonly s8: string; readonly f32: string };
   readonly view: Readonly<Record<string, string>>;
+  /** Why the int8 template cannot work with nn_dsp.h; left out where it never can. */
+  rejectDsp?(node: BinaryNode): string | undefined;
 }
 
 const LOOPS = 4;
@@ -62,7 +65,11 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
     },
     reject: rejectUnlessUniform,
     evaluate: (node, inputs) => [evaluate(binary, node, inputs)],
-    kernels: [kernel(binary, 's8'), kernel(binary, 'f32')],
+    kernels: [
+      ...(binary.rejectDsp ? [dspKernel(binary)] : []),
+      kernel(binary, 's8'),
+      kernel(binary, 'f32'),
+    ],
     quantize: 'measured',
     tflite: { [binary.tflite]: binary.read ?? readBinary },
   });
@@ -85,6 +92,20 @@ function evaluate(binary: Binary, node: BinaryNode, [a, b]: readonly (Value | un
   return output;
 }
 
+// The int8 kernel with the DSP extension's multiplications.
+function dspKernel(binary: Binary): Kernel<BinaryAttrs> {
+  const portable = kernel(binary, 's8');
+  return {
+    ...portable,
+    name: `${binary.name}_s8_dsp`,
+    reject: (node, target) =>
+      portable.reject(node, target) ??
+      (target.dsp ? binary.rejectDsp?.(node) : 'needs the DSP extension'),
+    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 38, scratchBytes: 0 }),
+    code: (node) => binaryCode(binary, node, true),
+  };
+}
+
 function kernel(binary: Binary, suffix: 's8' | 'f32'): Kernel<BinaryAttrs> {
   const dtype = suffix === 's8' ? 'int8' : 'float32';
   return {
@@ -94,32 +115,33 @@ function kernel(binary: Binary, suffix: 's8' | 'f32'): Kernel<BinaryAttrs> {
       cycles: elements(node.outputs[0]!) * (dtype === 'int8' ? 45 : target.fpu ? 12 : 80),
       scratchBytes: 0,
     }),
-    code(node) {
-      const { rounding } = node.attrs;
-      const single = dtype === 'int8' && rounding === 'single';
-      const name = `nn_${binary.name}_${suffix}${single ? '_single' : ''}`;
-      const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-      const shapes = node.inputs.map((input) => input!.shape);
-      const loops = padLoops(broadcastLoops(node.outputs[0]!.shape, shapes), LOOPS);
-      const fields = {
-        'loops.sizes': loops.sizes,
-        'loops.step_a': loops.steps[0]!,
-        'loops.step_b': loops.steps[1]!,
-        ...(dtype === 'int8' ? binary.integerFields(node) : {}),
-        low,
-        high,
-      };
-      return {
-        calls: [{ struct: `nn_binary_${suffix}`, function: name, fields, inputs: [0, 1] }],
-        units: [
-          unit(name, `elementwise/${binary.templates[suffix]}`, ['nn_elementwise.h'], {
-            ...binary.view,
-            rounding,
-          }),
-        ],
-        scratchBytes: 0,
-      };
-    },
+    code: (node) => binaryCode(binary, node, false),
     inPlace: [0, 1],
+  };
+}
+
+function binaryCode(binary: Binary, node: BinaryNode, dsp: boolean): KernelCode {
+  const { rounding } = node.attrs;
+  const suffix = node.outputs[0]!.dtype === 'int8' ? 's8' : 'f32';
+  const end = `${dsp ? '_dsp' : ''}${suffix === 's8' ? roundingSuffix(rounding) : ''}`;
+  const name = `nn_${binary.name}_${suffix}${end}`;
+  const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
+  const shapes = node.inputs.map((input) => input!.shape);
+  const loops = padLoops(broadcastLoops(node.outputs[0]!.shape, shapes), LOOPS);
+  const fields = {
+    'loops.sizes': loops.sizes,
+    'loops.step_a': loops.steps[0]!,
+    'loops.step_b': loops.steps[1]!,
+    ...(suffix === 's8' ? binary.integerFields(node) : {}),
+    low,
+    high,
+  };
+  const requantize = `nn_requantize_${rounding}${dsp ? '_dsp' : ''}`;
+  const headers = ['nn_elementwise.h', ...(dsp ? ['nn_dsp.h'] : [])];
+  const view = { ...binary.view, rounding, dsp, requantize };
+  return {
+    calls: [{ struct: `nn_binary_${suffix}`, function: name, fields, inputs: [0, 1] }],
+    units: [unit(name, `elementwise/${binary.templates[suffix]}`, headers, view)],
+    scratchBytes: 0,
   };
 }

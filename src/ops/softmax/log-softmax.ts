@@ -131,7 +131,7 @@ function logSoftmaxCode(
   fields: Readonly<Record<string, number | ReturnType<typeof table>>>,
 ) {
   const name = `nn_log_softmax_${suffix}`;
-  const headers = ['nn_softmax.h', 'nn_math.h'];
+  const headers = ['nn_softmax.h', ...(suffix === 'f32' ? ['nn_math.h'] : [])];
   return {
     calls: [{ struct, function: name, fields, inputs: [0] }],
     units: [unit(name, `softmax/log-softmax-${suffix}`, headers)],

@@ -171,7 +171,7 @@ function softmaxCode(
 ) {
   const depth = node.inputs[0]!.shape.at(-1)!;
   const fields = { outer: elements(node.inputs[0]!) / depth, depth, ...specific };
-  const headers = ['nn_softmax.h', 'nn_math.h'];
+  const headers = ['nn_softmax.h', ...(name.endsWith('_f32') ? ['nn_math.h'] : [])];
   return {
     calls: [{ struct, function: name, fields, inputs: [0] }],
     units: [unit(name, template, headers)],
