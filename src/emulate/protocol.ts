@@ -8,12 +8,13 @@ const LONGEST_LINE = 1024;
 /** Collects the lines that firmware prints (cli.md, "Firmware and host talk over a UART"). */
 export class ProtocolReader {
   #banner: Outcome['banner'] | undefined;
-  #done: { vectors: number; ticks: number } | undefined;
+  #done: { vectors: number } | undefined;
   #fault: string | undefined;
   #stackBytes: number | undefined;
   readonly #chunks = new Map<number, Map<number, Uint8Array>>();
   readonly #layers: LayerTicks[][] = [];
   readonly #tensors: LayerCrc[][] = [];
+  readonly #ticks = new Map<number, number>();
   /** Lines that are not the protocol's: printed when the run fails. */
   readonly #strange: string[] = [];
 
@@ -66,7 +67,9 @@ export class ProtocolReader {
         `the firmware finished ${this.vectors} vectors, then nothing before ${how}`,
       );
     }
-    const { vectors, ticks } = this.#done;
+    const { vectors } = this.#done;
+    // The sum that the firmware prints wraps at 32 bits.
+    const ticks = [...this.#ticks.values()].reduce((sum, each) => sum + each, 0);
     return {
       banner: this.#banner,
       outputs: Array.from({ length: vectors }, (_, i) => this.#output(i)),
@@ -94,6 +97,9 @@ export class ProtocolReader {
       case 'tensor':
         (this.#tensors[a] ??= []).push({ layer: b, crc: rest[2] ?? '' });
         return true;
+      case 'ticks':
+        this.#ticks.set(a, b);
+        return true;
       case 'stack':
         this.#stackBytes = a;
         return true;
@@ -101,10 +107,7 @@ export class ProtocolReader {
         return true;
       case 'done':
         if (rest[1] !== 'vectors' || rest[3] !== 'ticks') return false;
-        this.#done = {
-          vectors: (this.#done?.vectors ?? 0) + Number(rest[0]),
-          ticks: (this.#done?.ticks ?? 0) + Number(rest[2]),
-        };
+        this.#done = { vectors: (this.#done?.vectors ?? 0) + Number(rest[0]) };
         return true;
       case 'fault':
         this.#fault = rest.join(' ');

@@ -82,13 +82,19 @@ function draw(frame: Frame, { left, bottom, scale }: Place, boxes: string[]): vo
     frame.name.length * 7 < width
       ? `<text x="${(left + 3).toFixed(1)}" y="${bottom - 5}">${name}</text>`
       : '';
-  const box = `<rect x="${x}" y="${top}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="rgb(240,${120 + ((top * 5) % 90)},90)"/>`;
+  const box = `<rect x="${x}" y="${top}" width="${Math.max(0.5, width - 0.5).toFixed(1)}" height="${ROW - 1}" fill="${colourOf(frame.name)}"/>`;
   boxes.push(`<g><title>${name}: ${frame.total} instructions</title>${box}${label}</g>`);
   let at = left;
   for (const child of frame.children.values()) {
     draw(child, { left: at, bottom: top, scale }, boxes);
     at += child.total * scale;
   }
+}
+
+// A warm colour, the same for a function wherever it stands.
+function colourOf(name: string): string {
+  const hash = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+  return `hsl(${10 + (hash % 45)},85%,${62 + (hash % 13)}%)`;
 }
 
 // Renode marks a function's first block, gcc its clones.

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CompileError } from '../support/diagnostics.ts';
 
@@ -40,7 +41,10 @@ export async function writeWhole(file: string, contents: string | Uint8Array): P
 
 async function makeBeside(target: string): Promise<string> {
   await mkdir(path.dirname(target), { recursive: true });
-  return mkdtemp(path.join(path.dirname(target), '.thimble-'));
+  // Not mkdtemp: its folders are for nobody else to read.
+  const temporary = path.join(path.dirname(target), `.thimble-${randomUUID()}`);
+  await mkdir(temporary);
+  return temporary;
 }
 
 function unwritable(where: string, error: unknown): CompileError {

@@ -32,6 +32,7 @@ describe('the line protocol', () => {
       'thimble out 0 0 0a0b',
       'noise',
       'thimble out 0 2 0c0d',
+      'thimble ticks 0 77',
       'thimble stack 264',
       'thimble done 1 vectors 77 ticks',
     ).outcome('it ended');

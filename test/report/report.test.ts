@@ -123,7 +123,7 @@ describe('profiles', () => {
   it('become a picture in which widths are instructions', () => {
     const svg = formatFlameGraph('a < b', readStacks(stacks));
     expect(svg).toContain('a &lt; b');
-    expect(svg).toMatch(/conv2d_0: 100 instructions<\/title><rect x="0.0" y="\d+" width="1142.9"/);
+    expect(svg).toMatch(/conv2d_0: 100 instructions<\/title><rect x="0.0" y="\d+" width="1142.4"/);
   });
 });
 

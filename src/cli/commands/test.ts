@@ -51,7 +51,7 @@ export async function testCommand(
     ...{ model, where, vectors, ...(board && { board }), signal: context.signal },
     timeoutMs: context.timeoutMs(options.timeout),
     layers: context.options.junit !== undefined,
-    ...(counted && { exactTime: true }),
+    exactTime: true,
   });
   const place = placeOf(options.on, board?.name, result);
   if (context.options.junit)
