@@ -1,7 +1,9 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'out', 'node_modules', 'scripts/*.mjs', 'test/**/*.mjs', 'eslint.config.js'] },
+  {
+    ignores: ['dist', 'out', 'node_modules', 'scripts/*.mjs', 'test/**/*.mjs', 'eslint.config.js'],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -93,7 +93,7 @@ function draw(frame: Frame, { left, bottom, scale }: Place, boxes: string[]): vo
 
 // A warm colour, the same for a function wherever it stands.
 function colourOf(name: string): string {
-  const hash = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+  const hash = Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 9973, 7);
   return `hsl(${10 + (hash % 45)},85%,${62 + (hash % 13)}%)`;
 }
 

@@ -108,6 +108,7 @@ describe('the driver against a stand-in that speaks as Renode does', () => {
 
   it('boards that Renode does not model are refused', () => {
     process.env.RENODE = FAKE;
-    expect(renode.reject(loadBoard('rp2040-pico'))).toMatch(/no model/);
+    const board = { ...loadBoard('rp2040-pico'), emulators: {} };
+    expect(renode.reject(board)).toMatch(/no model/);
   });
 });
