@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -258,6 +267,19 @@ describe.skipIf(!hasShared)('unsupported operators', () => {
     expect(out).toContain('dense');
     expect(err).toMatch(/UNIDIRECTIONAL_SEQUENCE_LSTM is not supported[^]*operator #0[^]*hint/);
   });
+});
+
+it('the package holds all that the command needs', async () => {
+  const packed = path.join(folder, 'packed');
+  mkdirSync(packed);
+  await execa('npm', ['pack', '--ignore-scripts', '--pack-destination', packed], { cwd: root });
+  const [archive = ''] = readdirSync(packed);
+  await execa('tar', ['-xzf', archive], { cwd: packed });
+  symlinkSync(path.join(root, 'node_modules'), path.join(packed, 'node_modules'));
+  const main = path.join(packed, 'package/dist/cli/main.js');
+  const args = [main, 'compile', 'small.thimble', '-b', 'mps2-an386', '-o', 'from-package'];
+  const { exitCode, stderr } = await execa('node', args, { cwd: folder, reject: false });
+  expect(exitCode, stderr).toBe(0);
 });
 
 it('every error code is explained, and every explanation belongs to a code', () => {
