@@ -133,7 +133,7 @@ function buildNode(
   if (odd) {
     throw new Unsupported(
       `its tensor "${shorten(odd.name)}" ${odd.unreadable}`,
-      'export the model with dense int8 or float tensors; zeros among them are found by themselves',
+      'export the model with int8 or float tensors',
     );
   }
   const current = operator.inputs.map((tensor) => tensor && refresh(tensor, builder));

@@ -12,6 +12,7 @@ import { averagePool, maxPool } from './pool/pool.ts';
 import { dequantize, quantize } from './quantize/quantize.ts';
 import { mean } from './reduce/mean.ts';
 import { concat } from './shape/concat.ts';
+import { depthToSpace, spaceToDepth } from './shape/depth-to-space.ts';
 import { pad } from './shape/pad.ts';
 import { reshape } from './shape/reshape.ts';
 import { resizeBilinear, resizeNearest } from './shape/resize.ts';
@@ -48,6 +49,8 @@ export const OPS: readonly Op[] = [
   split,
   slice,
   transpose,
+  depthToSpace,
+  spaceToDepth,
   resizeNearest,
   resizeBilinear,
   quantize,

@@ -5,11 +5,16 @@ import { compile } from '../../src/pipeline.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { HOST_TARGET } from '../../src/target/target.ts';
 import { writeTflite } from '../support/tflite-writer.ts';
-import type { FileModel, FileOperator, FileTensor } from '../support/tflite-writer.ts';
+import type {
+  FileModel,
+  FileOperator,
+  FileSparsity,
+  FileTensor,
+} from '../support/tflite-writer.ts';
 
 // Codes of TFLite's TensorType and BuiltinOperator.
-const [FLOAT32, INT32, STRING, INT4, INT8] = [0, 2, 5, 17, 9];
-const [CONV_2D, LSTM, RELU, STRIDED_SLICE] = [3, 16, 19, 45];
+const [FLOAT32, INT32, STRING, INT4] = [0, 2, 5, 17];
+const [ADD, CONV_2D, LSTM, RELU, STRIDED_SLICE, DENSIFY] = [0, 3, 16, 19, 45, 124];
 const STRIDED_SLICE_OPTIONS = 32;
 
 const float = (shape: readonly number[], name?: string): FileTensor => ({
@@ -59,28 +64,24 @@ describe('what cannot be imported', () => {
         float([1, 4, 4, 2], 'memory'),
         { type: INT4, shape: [2, 1, 1, 2], name: 'packed', data: new Uint8Array(2) },
         float([1, 4, 4, 2], 'narrow'),
-        { type: INT8, shape: [2, 1, 1, 2], name: 'pruned', sparse: true, data: new Uint8Array(1) },
-        float([1, 4, 4, 2], 'thin'),
         { type: STRING, shape: [1], name: 'words' },
       ],
       operators: [
         { code: 'TFLite_Detection_PostProcess', inputs: [0], outputs: [1] },
         { code: LSTM, inputs: [0], outputs: [2] },
         { code: CONV_2D, optionsType: 1, inputs: [0, 3], outputs: [4] },
-        { code: CONV_2D, optionsType: 1, inputs: [0, 5], outputs: [6] },
-        relu(0, 7),
+        relu(0, 5),
       ],
       inputs: [0],
-      outputs: [1, 2, 4, 6, 7],
+      outputs: [1, 2, 4, 5],
     });
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringContaining('TFLite_Detection_PostProcess is a custom operator'),
       expect.stringContaining('LSTM is not supported'),
       expect.stringContaining('"packed" has the element type INT4'),
-      expect.stringContaining('"pruned" is stored sparse'),
       expect.stringContaining('"words" has the element type STRING'),
     ]);
-    for (const [i, name] of ['boxes', 'memory', 'narrow', 'thin', 'words'].entries()) {
+    for (const [i, name] of ['boxes', 'memory', 'narrow', 'words'].entries()) {
       expect(problems[i]!.where).toBe(`made.tflite operator #${i} "${name}"`);
       expect(problems[i]!.hint).toBeTruthy();
     }
@@ -126,6 +127,55 @@ it('names that would break C stay in comments and strings, harmless', () => {
   const code = library.files.get('made.c')!;
   const outside = code.replace(/\/\*[^]*?\*\//g, '').replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
   expect(outside).not.toMatch(/main|passwd|\?\?\//);
+});
+
+describe('sparse constants', () => {
+  // [4, 2] in blocks of 2 x 1, of which two are there: rows 0 and 1 of column 1, rows 2 and 3 of column 0.
+  const BLOCKS: FileSparsity = {
+    order: [0, 1, 2],
+    blockMap: [0],
+    levels: [2, { segments: [0, 1, 2], indices: [1, 0] }, 2],
+  };
+  const model = (sparsity: FileSparsity): FileModel => ({
+    tensors: [
+      { type: FLOAT32, shape: [4, 2], sparsity, data: bytes([1, 2, 3, 4]) },
+      float([4, 2]),
+      float([4, 2]),
+      float([4, 2]),
+    ],
+    operators: [
+      { code: DENSIFY, inputs: [0], outputs: [1] },
+      { code: ADD, optionsType: 11, inputs: [2, 1], outputs: [3] },
+    ],
+    inputs: [2],
+    outputs: [3],
+  });
+  const bytes = (values: readonly number[]) => new Uint8Array(Float32Array.from(values).buffer);
+
+  it('become dense where DENSIFY reads them', () => {
+    const graph = importModel(writeTflite(model(BLOCKS)), 'made.tflite');
+    expect(graph.nodes.map(({ op }) => op)).toEqual(['add']);
+    const output = new Interpreter(graph).runBytes(new Uint8Array(32));
+    expect([...new Float32Array(output.buffer)]).toEqual([0, 1, 0, 2, 3, 0, 4, 0]);
+  });
+
+  it.each([
+    ['an index outside', { ...BLOCKS, levels: [2, { segments: [0, 1, 2], indices: [1, 7] }, 2] }],
+    [
+      'more elements than data',
+      { ...BLOCKS, levels: [2, { segments: [0, 2, 4], indices: [0, 1, 0, 1] }, 2] },
+    ],
+    ['levels that do not fit', { ...BLOCKS, order: [0, 1] }],
+    ['a block that is not dense', { ...BLOCKS, levels: [2, 2, { segments: [0], indices: [] }] }],
+    ['more dense levels than there is room', { ...BLOCKS, levels: [4096, 4096, 4096] }],
+    [
+      'segments that go back',
+      { ...BLOCKS, levels: [2, { segments: [0, 2, 1], indices: [1, 0] }, 2] },
+    ],
+    ['an order that repeats', { ...BLOCKS, order: [0, 0, 2] }],
+  ])('with %s are refused', (_, sparsity) => {
+    expect(problemsOf(model(sparsity))[0]!.code).toBe('malformed-model');
+  });
 });
 
 describe('STRIDED_SLICE', () => {

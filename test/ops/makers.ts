@@ -29,6 +29,8 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   split: shape.split,
   slice: shape.slice,
   transpose: shape.transpose,
+  depth_to_space: shape.depthToSpace,
+  space_to_depth: shape.spaceToDepth,
   pad: shape.pad,
   resize_nearest: shape.resizeNearest,
   resize_bilinear: shape.resizeBilinear,

@@ -109,3 +109,17 @@ function resize(op: string): CaseMaker {
 
 export const resizeNearest = resize('resize_nearest');
 export const resizeBilinear = resize('resize_bilinear');
+
+function blocks(op: string, sizes: (block: number) => readonly [number, number]): CaseMaker {
+  return (random) => {
+    const block = random.int(1, 3);
+    const [plane, depth] = sizes(block);
+    const side = () => random.int(1, 3) * plane;
+    const shape = [random.int(1, 2), side(), side(), random.int(1, 3) * depth];
+    const { input, output } = alike(random, shape);
+    return { op, attrs: { block }, inputs: [input], outputs: [output] };
+  };
+}
+
+export const depthToSpace = blocks('depth_to_space', (block) => [1, block * block]);
+export const spaceToDepth = blocks('space_to_depth', (block) => [block, 1]);

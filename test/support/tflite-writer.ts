@@ -10,8 +10,16 @@ export interface FileTensor {
   readonly zeroPoints?: readonly number[];
   readonly axis?: number;
   readonly data?: Uint8Array;
-  /** Writes an empty table of sparsity parameters, as pruned models carry. */
-  readonly sparse?: boolean;
+  readonly sparsity?: FileSparsity;
+}
+
+/** How a sparse constant is stored: a size for each dense level, segments and indices for others. */
+export interface FileSparsity {
+  readonly order: readonly number[];
+  readonly blockMap: readonly number[];
+  readonly levels: readonly (
+    number | { segments: readonly number[]; indices: readonly number[] }
+  )[];
 }
 
 /** One member of an operator's options, by field number. */
@@ -72,7 +80,7 @@ function writeTensor(b: Builder, tensor: FileTensor, index: number): Offset {
   const name = b.createString(tensor.name ?? `t${index}`);
   const shape = ints(b, tensor.shape);
   const quantization = writeQuantization(b, tensor);
-  const sparsity = tensor.sparse ? table(b, 1, []) : 0;
+  const sparsity = tensor.sparsity ? writeSparsity(b, tensor.sparsity) : 0;
   b.startObject(7);
   b.addFieldOffset(0, shape, 0);
   b.addFieldInt8(1, tensor.type, 0);
@@ -81,6 +89,29 @@ function writeTensor(b: Builder, tensor: FileTensor, index: number): Offset {
   b.addFieldOffset(4, quantization, 0);
   b.addFieldOffset(6, sparsity, 0);
   return b.endObject();
+}
+
+function writeSparsity(b: Builder, { order, blockMap, levels }: FileSparsity): Offset {
+  const INT32_VECTOR = 1;
+  const metadata = levels.map((level) => {
+    const vectors =
+      typeof level === 'number'
+        ? undefined
+        : [level.segments, level.indices].map((list) => table(b, 1, [[0, ints(b, list)]]));
+    b.startObject(6);
+    b.addFieldInt8(0, vectors ? 1 : 0, 0);
+    b.addFieldInt32(1, typeof level === 'number' ? level : 0, 0);
+    vectors?.forEach((vector, i) => {
+      b.addFieldInt8(2 + 2 * i, INT32_VECTOR, 0);
+      b.addFieldOffset(3 + 2 * i, vector, 0);
+    });
+    return b.endObject();
+  });
+  return table(b, 3, [
+    [0, ints(b, order)],
+    [1, ints(b, blockMap)],
+    [2, offsets(b, metadata)],
+  ]);
 }
 
 function writeQuantization(b: Builder, { scales, zeroPoints, axis = 0 }: FileTensor): Offset {

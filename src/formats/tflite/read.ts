@@ -1,9 +1,11 @@
+import { product } from '../../support/bytes.ts';
 import { bytesPerElement } from '../../support/dtypes.ts';
 import type { Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
 import { MalformedFile } from '../malformed-file.ts';
 import { MAX_ELEMENTS, MAX_RANK, rejectQuantization } from '../tensor-limits.ts';
+import { decodeSparse } from './sparsity.ts';
 import { Table } from './table.ts';
 
 const CUSTOM = 32;
@@ -49,25 +51,24 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Tfl
   const code = table.byte(1);
   const dtype = TENSOR_TYPES[code] ?? 'bool';
   const base = { index, name, dtype, shape, variable: table.bool(5) };
-  const unreadable = whyUnreadable(code, table);
-  if (unreadable) return { ...base, unreadable, ...(data && { data }) };
+  if (!TENSOR_TYPES[code]) {
+    const unreadable = `has the element type ${OTHER_TENSOR_TYPES[code] ?? `number ${code}`}`;
+    return { ...base, unreadable, ...(data && { data }) };
+  }
   const quant = readQuantization(table.table(4), shape, where);
   const typed = quant ? { ...base, quant } : base;
   if (!data?.length) return typed;
-  const expected = shape.reduce((a, b) => a * b, 1) * bytesPerElement(dtype);
+  const sparsity = table.table(6);
+  if (sparsity) {
+    return { ...typed, data: decodeSparse(sparsity, shape, data, bytesPerElement(dtype)) };
+  }
+  const expected = product(shape) * bytesPerElement(dtype);
   if (data.length !== expected) {
     throw new MalformedFile(
       `${where} has ${data.length} bytes of data, its shape needs ${expected}`,
     );
   }
   return { ...typed, data };
-}
-
-// Such a tensor is told with each operator that uses it.
-function whyUnreadable(code: number, table: Table): string | undefined {
-  if (table.table(6)) return 'is stored sparse (SparsityParameters)';
-  if (TENSOR_TYPES[code]) return undefined;
-  return `has the element type ${OTHER_TENSOR_TYPES[code] ?? `number ${code}`}`;
 }
 
 function checkShape(shape: readonly number[], where: string): void {
@@ -78,7 +79,7 @@ function checkShape(shape: readonly number[], where: string): void {
     );
   }
   if (shape.some((size) => size < 0)) throw new MalformedFile(`${where} has the shape ${text}`);
-  if (shape.reduce((a, b) => a * b, 1) > MAX_ELEMENTS) {
+  if (product(shape) > MAX_ELEMENTS) {
     throw new MalformedFile(`${where} has the absurd shape ${text}`);
   }
 }

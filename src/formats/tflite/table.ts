@@ -56,6 +56,10 @@ export class Table implements TfliteOptions {
     return this.#map(field, 4, (at) => this.#buffer.readInt32(at));
   }
 
+  shorts(field: number): number[] {
+    return this.#map(field, 2, (at) => this.#buffer.readUint16(at));
+  }
+
   floats(field: number): number[] {
     return this.#map(field, 4, (at) => this.#buffer.readFloat32(at));
   }

@@ -10,7 +10,10 @@ export interface ReshapeAttrs {
   readonly shape: readonly number[];
 }
 
-/** The same elements under another shape; SQUEEZE, EXPAND_DIMS and RESHAPE. */
+/**
+ * The same elements under another shape. DENSIFY is one, too: the reader of files has made sparse
+ * constants dense already.
+ */
 export const reshape = defineOp<ReshapeAttrs>({
   name: 'reshape',
   summary: 'Another shape for the same elements; costs nothing',
@@ -51,6 +54,7 @@ export const reshape = defineOp<ReshapeAttrs>({
         size === 1 && (asked.length === 0 || asked.includes(axis));
       return { attrs: { shape: shape.filter((size, axis) => !dropped(size, axis)) }, keep: [0] };
     },
+    DENSIFY: (operator) => ({ attrs: { shape: [...operator.inputs[0]!.shape] } }),
     EXPAND_DIMS(operator) {
       const shape = [...operator.inputs[0]!.shape];
       const [axis = 0] = constantNumbersOf(operator, 1, 'axis');
