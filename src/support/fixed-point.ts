@@ -59,11 +59,14 @@ export function doublingHighMul(a: number, b: number): number {
 /** round(x / 2^exponent), ties away from zero. Source: gemmlowp RoundingDivideByPOT. */
 export function roundingDivideByPOT(x: number, exponent: number): number {
   if (exponent === 0) return x;
-  const mask = 2 ** exponent - 1;
+  const mask = (1 << exponent) - 1;
   const remainder = x & mask;
   const threshold = (mask >> 1) + (x < 0 ? 1 : 0);
   return (x >> exponent) + (remainder > threshold ? 1 : 0);
 }
+
+// `2 ** n` is computed anew each time, and takes longer than the rest of a product.
+const POWERS_OF_TWO = Float64Array.from({ length: 48 }, (_, exponent) => 2 ** exponent);
 
 /** x times a quantized multiplier. `x` and the result are int32. */
 export function multiplyByQuantizedMultiplier(x: number, by: Multiplier, mode: Rounding): number {
@@ -85,7 +88,8 @@ function roundOnce(x: number, { multiplier, shift }: Multiplier): number {
     const product = BigInt(x) * BigInt(multiplier) + (1n << BigInt(total - 1));
     return Number(BigInt.asIntN(32, product >> BigInt(total)));
   }
-  return Math.floor((high + Math.floor(low / 65536) + 2 ** (total - 17)) / 2 ** (total - 16)) | 0;
+  const half = POWERS_OF_TWO[total - 17]!;
+  return Math.floor((high + Math.floor(low / 65536) + half) / (2 * half)) | 0;
 }
 
 export function clamp(value: number, low: number, high: number): number {
