@@ -3,7 +3,8 @@ import { CommanderError } from 'commander';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Failure } from '../support/diagnostics.ts';
 import { VERSION } from '../pipeline.ts';
-import { DoesNotFit, summary } from './commands/compile.ts';
+import { DoesNotFit } from '../workflow/require-fit.ts';
+import { summary } from './commands/compile.ts';
 import { Interrupted } from './context.ts';
 import { Output } from './output.ts';
 import type { GlobalOptions } from './output.ts';
@@ -21,7 +22,8 @@ const INTERRUPTED = 130;
 /** Runs the command line; gives the exit code (cli.md, "Exit codes"). */
 async function main(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
-  process.once('SIGINT', () => interruption.abort(new Interrupted()));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => interruption.abort(new Interrupted()));
   process.stdout.on('error', leaveQuietly);
   const program = makeProgram(interruption.signal);
   try {

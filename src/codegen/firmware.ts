@@ -15,6 +15,8 @@ export interface FirmwareOptions {
   readonly floatInput: boolean;
   /** What counts time: the emulated machine's timer, or the core's own counter. */
   readonly timer?: number;
+  /** Stack of one inference. */
+  readonly stackBytes: number;
 }
 
 export interface Firmware {
@@ -24,11 +26,11 @@ export interface Firmware {
   readonly defines: readonly string[];
 }
 
-/** Stack the linker sets aside at least; what an inference takes is measured or bounded later. */
-export const STACK_BYTES = 1536;
-
-/** RAM of the test firmware besides the arena and the stack, roughly: for choosing a region. */
-const OTHER_BYTES = 512;
+/**
+ * RAM of the test firmware besides the arena and the inference's stack, at most: its own variables,
+ * its frames below the inference and those of printing, an exception's frame.
+ */
+export const FIRMWARE_BYTES = 512;
 
 /** The test firmware around a library, for a Cortex-M board. */
 export function emitFirmware(board: Board, library: Library, options: FirmwareOptions): Firmware {
@@ -37,7 +39,10 @@ export function emitFirmware(board: Board, library: Library, options: FirmwareOp
     ['platform.h', readTemplate('board/platform.h')],
     ['platform.c', renderPlatform(board, options)],
     ['startup.c', render('board/startup.c.ejs', startupView(board))],
-    ['link.ld', render('board/link.ld.ejs', linkView(board, library.arenaBytes))],
+    [
+      'link.ld',
+      render('board/link.ld.ejs', linkView(board, library.arenaBytes, options.stackBytes)),
+    ],
   ]);
   return {
     files,
@@ -60,15 +65,17 @@ export function emitHostFirmware(library: Library, options: FirmwareOptions): Fi
 export function chooseRam(
   board: Board,
   arenaBytes: number,
+  stackBytes: number,
 ): { ram: Memory; arena: Memory } | undefined {
+  const restBytes = stackBytes + FIRMWARE_BYTES;
   const regions = board.memory.filter((m) => m.kind === 'ram');
   const [ram] = regions;
   if (!ram) return undefined;
-  if (arenaBytes + STACK_BYTES + OTHER_BYTES <= ram.size) return { ram, arena: ram };
+  if (arenaBytes + restBytes <= ram.size) return { ram, arena: ram };
   const other = regions.find((m) => m !== ram && m.size >= arenaBytes);
   if (other) return { ram, arena: other };
   // The arena alone in the first region, data and stack in another one.
-  const rest = regions.find((m) => m !== ram && m.size >= STACK_BYTES + OTHER_BYTES);
+  const rest = regions.find((m) => m !== ram && m.size >= restBytes);
   return rest && arenaBytes <= ram.size ? { ram: rest, arena: ram } : undefined;
 }
 
@@ -105,8 +112,8 @@ function startupView(board: Board) {
   return { fpu: board.features.includes('fpu'), cfsr: board.cpu !== 'cortex-m0plus' };
 }
 
-function linkView(board: Board, arenaBytes: number) {
-  const regions = chooseRam(board, arenaBytes)!;
+function linkView(board: Board, arenaBytes: number, stackBytes: number) {
+  const regions = chooseRam(board, arenaBytes, stackBytes)!;
   return {
     memories: board.memory.map((m) => ({
       name: m.name,
@@ -117,7 +124,7 @@ function linkView(board: Board, arenaBytes: number) {
     flash: board.memory.find((m) => m.kind === 'flash')!.name,
     ram: regions.ram.name,
     arena: regions.arena.name,
-    stackBytes: STACK_BYTES,
+    stackBytes: stackBytes + FIRMWARE_BYTES / 2,
   };
 }
 

@@ -1,3 +1,4 @@
+import { FIRMWARE_BYTES } from '../codegen/firmware.ts';
 import { shorten } from '../support/identifiers.ts';
 import { formatSize } from '../support/bytes.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
@@ -20,18 +21,17 @@ export function explainMisfit(report: Report, board: Board): Diagnostic[] {
       hint: 'use a smaller model, or a board with more flash (thimble boards)',
     });
   }
-  if (ram.total > board.ramBytes || !report.fits) {
-    const at = busiestStep(report);
-    if (ram.total > board.ramBytes || problems.length === 0) {
-      problems.push({
-        code: 'does-not-fit-ram',
-        message: `${report.model} takes ${formatSize(ram.total)} of RAM (arena ${formatSize(ram.arena)}), ${board.name} has ${formatSize(board.ramBytes)}${board.memory.filter((m) => m.kind === 'ram').length > 1 ? ' in several memories' : ''}`,
-        notes: at.map(
-          (p) => `alive at the peak: "${shorten(p.tensor)}" with ${formatSize(p.bytes)}`,
-        ),
-        hint: 'make these tensors smaller (input size, channels), or choose a board with more RAM (thimble boards)',
-      });
-    }
+  if (ram.total > board.ramBytes || (!report.fits && problems.length === 0)) {
+    const several = board.memory.filter((m) => m.kind === 'ram').length > 1;
+    const near = ram.total <= board.ramBytes && !several;
+    problems.push({
+      code: 'does-not-fit-ram',
+      message: `${report.model} takes ${formatSize(ram.total)} of RAM (arena ${formatSize(ram.arena)})${near ? ` and up to ${FIRMWARE_BYTES} B for the test firmware's own data and frames` : ''}, ${board.name} has ${formatSize(board.ramBytes)}${several ? ' in several memories' : ''}`,
+      notes: busiestStep(report).map(
+        (p) => `alive at the peak: "${shorten(p.tensor)}" with ${formatSize(p.bytes)}`,
+      ),
+      hint: 'make these tensors smaller (input size, channels), or choose a board with more RAM (thimble boards)',
+    });
   }
   return problems;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Built } from '../build/firmware.ts';
-import { chooseRam } from '../codegen/firmware.ts';
+import { chooseRam, FIRMWARE_BYTES } from '../codegen/firmware.ts';
 import type { Program } from '../pipeline.ts';
 import type { Board } from '../target/board.ts';
 import type { Footprint } from './report.ts';
@@ -67,9 +67,12 @@ export function linkedFootprint(
   };
 }
 
-/** Whether a footprint fits a board: within the limits, and the arena within one memory. */
-export function fitsBoard(footprint: Footprint, board: Board): boolean {
-  const { flash, ram } = footprint;
-  const placed = chooseRam(board, ram.arena) !== undefined;
-  return flash.total <= board.flashBytes && ram.total <= board.ramBytes && placed;
+/**
+ * Whether a footprint fits a board: within the limits, the arena within one memory, and room for the
+ * test firmware's own data and frames.
+ */
+export function fitsBoard({ flash, ram }: Footprint, board: Board): boolean {
+  const needed = ram.arena + ram.stack + FIRMWARE_BYTES;
+  const placed = chooseRam(board, ram.arena, ram.stack) !== undefined;
+  return flash.total <= board.flashBytes && needed <= board.ramBytes && placed;
 }

@@ -55,8 +55,8 @@ export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([kKmM]?)(?:i?[bB])?$/.exec(text.trim());
   if (!match) return undefined;
   const unit = { '': 1, k: 1024, m: 1024 * 1024 }[match[2]!.toLowerCase()]!;
-  const bytes = Number(match[1]) * unit;
-  return Number.isInteger(bytes) && bytes > 0 ? bytes : undefined;
+  const bytes = Math.floor(Number(match[1]) * unit);
+  return bytes > 0 ? bytes : undefined;
 }
 
 /** 53248 to '52.0 KB'. */

@@ -13,11 +13,13 @@ import { renode } from '../emulate/renode.ts';
 import { runSerial } from '../emulate/serial.ts';
 import { compile } from '../pipeline.ts';
 import type { Program } from '../pipeline.ts';
+import { predictFootprint } from '../report/footprint.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Board } from '../target/board.ts';
 import { emulatedBoard } from '../target/emulated.ts';
 import { HOST_TARGET, targetOf } from '../target/target.ts';
 import type { LoadedModel } from './load-model.ts';
+import { requireFit } from './require-fit.ts';
 
 export type Where = 'host' | 'qemu' | 'renode';
 
@@ -89,6 +91,7 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
     source: model.source,
     hooks,
   });
+  if (request.board && machine) requireFit(program, request.board);
   const built = await build(program, machine?.board, instrument);
   try {
     const outcome = await DRIVERS[where].run({
@@ -143,6 +146,7 @@ export function firmwareOptions(
     instrument,
     vectors: 'memory',
     floatInput: inputs.every(({ dtype }) => dtype === 'float32'),
+    stackBytes: predictFootprint(program).ram.stack,
     ...(vectors && { vectorsAddress: vectors.start }),
     ...(machine && { timer: machine.timer }),
   };

@@ -53,6 +53,11 @@ describe('exit codes', () => {
       ['compile', 'small.thimble', '-b', 'stm32f103-bluepill', '--ram', '1K', '-o', 'x'],
       1,
     ],
+    [
+      'the model does not fit the emulated board',
+      ['test', 'small.thimble', '-b', 'stm32f103-bluepill', '--ram', '1K'],
+      1,
+    ],
     ['a model that cannot be read', ['inspect', 'missing.tflite'], 2],
     ['a model that is none', ['inspect', 'broken.tflite'], 2],
     ['an unknown board', ['compile', 'small.thimble', '-b', 'nucleo', '-o', 'x'], 2],

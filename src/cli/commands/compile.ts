@@ -6,17 +6,16 @@ import { writeFiles } from '../../build/compile-sources.ts';
 import { emitFirmware } from '../../codegen/firmware.ts';
 import { compile } from '../../pipeline.ts';
 import type { Program } from '../../pipeline.ts';
-import { explainMisfit } from '../../report/fit.ts';
-import { fitsBoard, linkedFootprint, predictFootprint } from '../../report/footprint.ts';
+import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
 import { makeReport } from '../../report/report.ts';
 import type { Report } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import { formatSize } from '../../support/bytes.ts';
-import { CompileError } from '../../support/diagnostics.ts';
 import type { Board } from '../../target/board.ts';
 import { targetOf } from '../../target/target.ts';
 import { firmwareOptions, sourcesOf } from '../../workflow/execute.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
+import { DoesNotFit, requireFit } from '../../workflow/require-fit.ts';
 import { choiceOption } from '../context.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
@@ -60,7 +59,7 @@ export async function buildCommand(
     const footprint = linkedFootprint(program, built);
     const fits = fitsBoard(footprint, board);
     const report = makeReport({ program, board, basis: 'linked', footprint, fits });
-    if (!fits) throw new CompileError(explainMisfit(report, board), 'answer-is-no');
+    if (!fits) throw new DoesNotFit(report, board);
     await convertImages(built.folder);
     await writeFolder(options.output, async (folder) => {
       await writeFiles(folder, new Map([...program.library.files, ...firmware.files]));
@@ -89,21 +88,7 @@ async function prepare(
     name: model.name,
     source: model.source,
   });
-  const footprint = predictFootprint(program);
-  const fits = fitsBoard(footprint, board);
-  const report = makeReport({ program, board, basis: 'predicted', footprint, fits });
-  if (fits) return { program, report };
-  throw new DoesNotFit(report, board);
-}
-
-/** Carries the report to where it is printed. */
-export class DoesNotFit extends CompileError {
-  constructor(
-    readonly report: Report,
-    board: Board,
-  ) {
-    super(explainMisfit(report, board), 'answer-is-no');
-  }
+  return { program, report: requireFit(program, board) };
 }
 
 function writeReport(folder: string, report: Report): Promise<void> {

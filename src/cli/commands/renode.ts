@@ -8,7 +8,6 @@ import { mailbox } from '../../emulate/mailbox.ts';
 import { byteLength } from '../../ir/types.ts';
 import { tensorOf } from '../../ir/graph.ts';
 import { compile } from '../../pipeline.ts';
-import { explainMisfit } from '../../report/fit.ts';
 import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
 import { makeReport } from '../../report/report.ts';
 import { CompileError } from '../../support/diagnostics.ts';
@@ -16,6 +15,7 @@ import { targetOf } from '../../target/target.ts';
 import { referenceOutputs } from '../../verify/compare.ts';
 import { firmwareOptions, sourcesOf } from '../../workflow/execute.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
+import { DoesNotFit, requireFit } from '../../workflow/require-fit.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
@@ -50,6 +50,7 @@ export async function renodeCommand(
     name: model.name,
     source: model.source,
   });
+  requireFit(program, board);
   const outputs = referenceOutputs(program.graph, inputs);
   const firmware = emitFirmware(board, program.library, firmwareOptions(program, board, 'none'));
   const built = await buildFirmware(board, sourcesOf(program, firmware));
@@ -62,7 +63,7 @@ export async function renodeCommand(
       footprint,
       fits: fitsBoard(footprint, board),
     });
-    if (!report.fits) throw new CompileError(explainMisfit(report, board), 'answer-is-no');
+    if (!report.fits) throw new DoesNotFit(report, board);
     const files = emitRenodeFolder({
       model: model.name,
       board,
