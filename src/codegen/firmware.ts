@@ -1,3 +1,4 @@
+import { CompileError } from '../support/diagnostics.ts';
 import type { Board, Memory } from '../target/board.ts';
 import type { Library } from './emit.ts';
 import { readTemplate, render } from './render.ts';
@@ -39,10 +40,7 @@ export function emitFirmware(board: Board, library: Library, options: FirmwareOp
     ['platform.h', readTemplate('board/platform.h')],
     ['platform.c', renderPlatform(board, options)],
     ['startup.c', render('board/startup.c.ejs', startupView(board))],
-    [
-      'link.ld',
-      render('board/link.ld.ejs', linkView(board, library.arenaBytes, options.stackBytes)),
-    ],
+    ['link.ld', render('board/link.ld.ejs', linkView(board, library, options))],
   ]);
   return {
     files,
@@ -112,8 +110,20 @@ function startupView(board: Board) {
   return { fpu: board.features.includes('fpu'), cfsr: board.cpu !== 'cortex-m0plus' };
 }
 
-function linkView(board: Board, arenaBytes: number, stackBytes: number) {
-  const regions = chooseRam(board, arenaBytes, stackBytes)!;
+function linkView(board: Board, library: Library, { instrument, stackBytes }: FirmwareOptions) {
+  // Measuring firmware keeps a mark of eight bytes for each layer.
+  const marks = instrument === 'bench' ? library.hookCalls * 8 : 0;
+  const regions = chooseRam(board, library.arenaBytes, stackBytes + marks);
+  if (!regions) {
+    throw new CompileError(
+      {
+        code: 'does-not-fit-ram',
+        message: `the test firmware takes ${marks + FIRMWARE_BYTES} B of RAM beside the model, ${board.name} has no room for them`,
+        hint: 'measure on a larger board with the same core',
+      },
+      'answer-is-no',
+    );
+  }
   return {
     memories: board.memory.map((m) => ({
       name: m.name,
