@@ -195,8 +195,8 @@ static inline void nn_dot_1x4(const uint32_t *pairs, const uint32_t *x, int32_t 
     int32_t a = acc[0] * 256 + acc[1], b = acc[1];
     int32_t c = acc[2] * 256 + acc[3], d = acc[3];
 #pragma GCC unroll 4
-    for (int32_t k = 0; k < count; k++) {
-        const uint32_t v = x[k], p = pairs[2 * k], q = pairs[2 * k + 1];
+    for (const uint32_t *end = x + count; x != end; x++, pairs += 2) {
+        const uint32_t v = x[0], p = pairs[0], q = pairs[1];
         a = nn_smlad(p, v, a);
         b = nn_smlad(nn_sxtb16(p), v, b);
         c = nn_smlad(q, v, c);
@@ -214,10 +214,33 @@ static inline void nn_dot_2x4(const uint32_t *pairs, const uint32_t *x, int32_t 
 {
     int32_t a0 = acc[0] * 256 + acc[1], b0 = acc[1], c0 = acc[2] * 256 + acc[3], d0 = acc[3];
     int32_t a1 = a0, b1 = b0, c1 = c0, d1 = d0;
-#pragma GCC unroll 4
-    for (int32_t k = 0; k < count; k++) {
-        const uint32_t v = x[2 * k], w = x[2 * k + 1];
-        uint32_t p = pairs[2 * k], q = pairs[2 * k + 1];
+#if defined(__ARM_FEATURE_DSP) && __ARM_FEATURE_DSP
+    if (count >= 4) {
+        /* Every register is taken: the end of the loop is in memory. */
+        const uint32_t *const end = x + 2 * (count & ~3);
+        uint32_t v, w, p, q;
+#define NN_PAIR(at)                                                                      \
+    "ldr %[v], [%[x], #" #at "]\n ldr %[w], [%[x], #" #at " + 4]\n"                       \
+    "ldr %[p], [%[k], #" #at "]\n ldr %[q], [%[k], #" #at " + 4]\n"                       \
+    "smlad %[a0], %[p], %[v], %[a0]\n smlad %[a1], %[p], %[w], %[a1]\n sxtb16 %[p], %[p]\n" \
+    "smlad %[b0], %[p], %[v], %[b0]\n smlad %[b1], %[p], %[w], %[b1]\n"                   \
+    "smlad %[c0], %[q], %[v], %[c0]\n smlad %[c1], %[q], %[w], %[c1]\n sxtb16 %[q], %[q]\n" \
+    "smlad %[d0], %[q], %[v], %[d0]\n smlad %[d1], %[q], %[w], %[d1]\n"
+        __asm__ volatile(
+            "1:\n" NN_PAIR(0) NN_PAIR(8) NN_PAIR(16) NN_PAIR(24)
+            "add %[x], %[x], #32\n add %[k], %[k], #32\n ldr %[v], %[end]\n cmp %[x], %[v]\n bne 1b\n"
+            : [a0] "+r"(a0), [b0] "+r"(b0), [c0] "+r"(c0), [d0] "+r"(d0), [a1] "+r"(a1), [b1] "+r"(b1),
+              [c1] "+r"(c1), [d1] "+r"(d1), [x] "+r"(x), [k] "+r"(pairs), [v] "=&r"(v), [w] "=&r"(w),
+              [p] "=&r"(p), [q] "=&r"(q)
+            : [end] "m"(end)
+            : "cc", "memory");
+#undef NN_PAIR
+        count &= 3;
+    }
+#endif
+    for (const uint32_t *end = x + 2 * count; x != end; x += 2, pairs += 2) {
+        const uint32_t v = x[0], w = x[1];
+        uint32_t p = pairs[0], q = pairs[1];
         a0 = nn_smlad(p, v, a0);
         a1 = nn_smlad(p, w, a1);
         p = nn_sxtb16(p);

@@ -25,7 +25,7 @@ const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
     const pixels = Math.ceil(elements(node.outputs[0]!) / rows / 2) * 2;
     const [ky] = node.attrs.kernel;
     const [row, tap] = node.inputs[0]!.shape[3]! % 4 === 0 ? [45, 3] : [80, 5];
-    const multiply = Math.ceil(rows / 4) * (Math.ceil(columns / 2) * 10 + 95);
+    const multiply = Math.ceil(rows / 4) * (pairsOf(node) * 9 + 85);
     return {
       cycles: pixels * (100 + ky * row + columns * tap + multiply),
       scratchBytes: scratchBytes(node),
@@ -40,8 +40,8 @@ const conv2dS8Dsp: Kernel<Conv2dAttrs> = {
       ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
       ...requantizeFields(node, multipliers, (shift) => -shift),
       input_zero: perTensor(node.inputs[0]!).zeroPoint,
-      pairs: Math.ceil(matrix.columns / 2),
-      weights: table('weights', pairs(order).encode(matrix), 'pairs'),
+      pairs: pairsOf(node),
+      weights: table('weights', pairs(order).encode(evenRows(matrix, node)), 'pairs'),
       bias: table('bias', weighted.padTo4(bias)),
     };
     return {
@@ -119,9 +119,27 @@ function channelsOf(node: ConvNode): weighted.Channels {
   return weighted.channelsOf(node, matrix, multipliersOf(node, matrix.rows));
 }
 
-// Two pixels of int16 taps, an even number of them.
+// Pairs of taps: each row of the window is a whole number of them.
+function pairsOf({ inputs }: ConvNode): number {
+  const [, ky = 1, kx = 1, depth = 1] = inputs[1]!.shape;
+  return ky * Math.ceil((kx * depth) / 2);
+}
+
+// The weights with a zero after each row of an odd number of taps.
+function evenRows({ rows, columns, data }: WeightMatrix, node: ConvNode): WeightMatrix {
+  const [, ky = 1] = node.inputs[1]!.shape;
+  const line = columns / ky;
+  const even = Math.ceil(line / 2) * 2;
+  const padded = new Int8Array(rows * ky * even);
+  for (let row = 0; row < rows * ky; row++) {
+    padded.set(data.subarray(row * line, (row + 1) * line), row * even);
+  }
+  return { rows, columns: ky * even, data: padded };
+}
+
+// Two pixels of int16 taps.
 function scratchBytes(node: ConvNode): number {
-  return Math.ceil(weightMatrix(node).columns / 2) * 8;
+  return pairsOf(node) * 8;
 }
 
 function portableCycles(node: ConvNode): number {

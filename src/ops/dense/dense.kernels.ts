@@ -20,7 +20,7 @@ const denseS8Dsp: Kernel<DenseAttrs> = {
   cost(node) {
     const { rows, columns } = weightMatrix(node);
     const quads = Math.ceil(rows / 4);
-    const cycles = batches(node) * (columns * 3 + quads * (Math.ceil(columns / 2) * 15.5 + 110));
+    const cycles = batches(node) * (columns * 3 + quads * (Math.ceil(columns / 2) * 13.5 + 110));
     return { cycles, scratchBytes: scratchBytes(node) };
   },
   code(node) {
@@ -119,5 +119,5 @@ function scratchBytes(node: TypedNode): number {
 }
 
 function portableCycles(node: TypedNode): number {
-  return elements(node.outputs[0]!) * (node.inputs[1]!.shape[1]! * 6 + 40);
+  return elements(node.outputs[0]!) * (node.inputs[1]!.shape[1]! * 9 + 40);
 }

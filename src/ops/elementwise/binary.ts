@@ -101,7 +101,7 @@ function dspKernel(binary: Binary): Kernel<BinaryAttrs> {
     reject: (node, target) =>
       portable.reject(node, target) ??
       (target.dsp ? binary.rejectDsp?.(node) : 'needs the DSP extension'),
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 38, scratchBytes: 0 }),
+    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 62, scratchBytes: 0 }),
     code: (node) => binaryCode(binary, node, true),
   };
 }
@@ -112,7 +112,7 @@ function kernel(binary: Binary, suffix: 's8' | 'f32'): Kernel<BinaryAttrs> {
     name: `${binary.name}_${suffix}_c`,
     reject: (node) => (node.outputs[0]!.dtype === dtype ? undefined : `takes ${dtype}`),
     cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * (dtype === 'int8' ? 45 : target.fpu ? 12 : 80),
+      cycles: elements(node.outputs[0]!) * (dtype === 'int8' ? 105 : target.fpu ? 12 : 80),
       scratchBytes: 0,
     }),
     code: (node) => binaryCode(binary, node, false),

@@ -41,5 +41,5 @@ function poolKernel(kind: 'average' | 'max', suffix: 's8' | 'f32'): Kernel<PoolA
 }
 
 function cycles({ attrs, outputs }: TypedNode<PoolAttrs>): number {
-  return elements(outputs[0]!) * (attrs.kernel[0] * attrs.kernel[1] * 8 + 40);
+  return elements(outputs[0]!) * (attrs.kernel[0] * attrs.kernel[1] * 22 + 40);
 }
