@@ -1,3 +1,4 @@
+import { NO_OPTIONS } from '../formats/tflite/no-options.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
 
 const RETYPES = ['QUANTIZE', 'DEQUANTIZE'];
@@ -26,7 +27,8 @@ export function toInt8(model: TfliteModel): TfliteModel {
     const inner = tensors[tensor.index]!;
     const [from, to] = side === 'input' ? [outer, inner] : [inner, outer];
     added.push({
-      ...NO_OPTIONS,
+      code: 'QUANTIZE',
+      options: NO_OPTIONS,
       index: model.operators.length + added.length,
       inputs: [from],
       outputs: [to],
@@ -42,17 +44,6 @@ export function toInt8(model: TfliteModel): TfliteModel {
   }));
   return { tensors, operators: [...operators, ...added], inputs, outputs };
 }
-
-const NO_OPTIONS = {
-  code: 'QUANTIZE',
-  options: {
-    byte: (_field: number, fallback = 0) => fallback,
-    int: (_field: number, fallback = 0) => fallback,
-    float: (_field: number, fallback = 0) => fallback,
-    bool: () => false,
-    ints: () => [],
-  },
-};
 
 function shift(tensor: TfliteTensor): TfliteTensor {
   if (tensor.dtype !== 'uint8') return tensor;

@@ -2,6 +2,7 @@ import { product } from '../../support/bytes.ts';
 import { bytesPerElement } from '../../support/dtypes.ts';
 import type { Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
+import { NO_OPTIONS } from './no-options.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
 import { MalformedFile } from '../malformed-file.ts';
 import { MAX_ELEMENTS, MAX_RANK, rejectQuantization } from '../tensor-limits.ts';
@@ -132,11 +133,3 @@ function tensorAt(tensors: readonly TfliteTensor[], index: number, who: string):
   if (!tensor) throw new MalformedFile(`${who} names tensor ${index} of ${tensors.length}`);
   return tensor;
 }
-
-const NO_OPTIONS = {
-  byte: (_field: number, fallback = 0) => fallback,
-  int: (_field: number, fallback = 0) => fallback,
-  float: (_field: number, fallback = 0) => fallback,
-  bool: () => false,
-  ints: () => [],
-};

@@ -6,10 +6,10 @@ import { elements, perTensor } from '../../ir/types.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table, unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { channelMultipliers, requantizeFields, roundingSuffix } from '../requantize.ts';
+import { requantizeFields, roundingSuffix } from '../requantize.ts';
 import * as weighted from '../weighted.ts';
 import type { Conv2dAttrs } from './conv2d.ts';
-import { windowFields } from './fields.ts';
+import { multipliersOf, rowsOf, windowFields } from './fields.ts';
 
 type ConvNode = TypedNode<Conv2dAttrs>;
 
@@ -145,13 +145,4 @@ function scratchBytes(node: ConvNode): number {
 function portableCycles(node: ConvNode): number {
   const [, ky = 1, kx = 1, depth = 1] = node.inputs[1]!.shape;
   return elements(node.outputs[0]!) * (ky * kx * (depth * 6 + 12) + 40);
-}
-
-function rowsOf(node: TypedNode) {
-  const [batches = 1, count = 1] = node.outputs[0]!.shape;
-  return { batches, count };
-}
-
-function multipliersOf(node: TypedNode, channels: number) {
-  return channelMultipliers(node.inputs[0]!, node.inputs[1]!, node.outputs[0]!, channels);
 }

@@ -7,10 +7,10 @@ import { alignUp } from '../../support/bytes.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table, unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { channelMultipliers, requantizeFields, roundingSuffix } from '../requantize.ts';
+import { requantizeFields, roundingSuffix } from '../requantize.ts';
 import * as weighted from '../weighted.ts';
 import type { DepthwiseAttrs } from './depthwise.ts';
-import { windowFields } from './fields.ts';
+import { multipliersOf, rowsOf, windowFields } from './fields.ts';
 
 type DepthwiseNode = TypedNode<DepthwiseAttrs>;
 
@@ -193,13 +193,4 @@ function scratchBytes(node: DepthwiseNode): number {
 function portableCycles(node: DepthwiseNode): number {
   const [, ky = 1, kx = 1] = node.inputs[1]!.shape;
   return elements(node.outputs[0]!) * (ky * kx * 11 + ky * 14 + 40);
-}
-
-function rowsOf(node: TypedNode) {
-  const [batches = 1, count = 1] = node.outputs[0]!.shape;
-  return { batches, count };
-}
-
-function multipliersOf(node: TypedNode, channels: number) {
-  return channelMultipliers(node.inputs[0]!, node.inputs[1]!, node.outputs[0]!, channels);
 }

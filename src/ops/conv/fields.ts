@@ -1,4 +1,5 @@
-import type { TensorType } from '../../ir/types.ts';
+import type { TensorType, TypedNode } from '../../ir/types.ts';
+import { channelMultipliers } from '../requantize.ts';
 import type { Window } from './geometry.ts';
 
 /** The members of nn_window, by their C names. */
@@ -22,4 +23,15 @@ export function windowFields(window: Window, input: TensorType, output: TensorTy
     'window.pad_top': window.padding[0],
     'window.pad_left': window.padding[1],
   };
+}
+
+/** What a kernel that takes a range of output rows says of them. */
+export function rowsOf(node: TypedNode): { batches: number; count: number } {
+  const [batches = 1, count = 1] = node.outputs[0]!.shape;
+  return { batches, count };
+}
+
+/** The multipliers of a node with weights, one for each of its `channels` outputs. */
+export function multipliersOf(node: TypedNode, channels: number) {
+  return channelMultipliers(node.inputs[0]!, node.inputs[1]!, node.outputs[0]!, channels);
 }

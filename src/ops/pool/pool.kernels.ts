@@ -1,7 +1,7 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
 import { clampRange } from '../activation/clamp.ts';
-import { windowFields } from '../conv/fields.ts';
+import { rowsOf, windowFields } from '../conv/fields.ts';
 import { unit } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import type { PoolAttrs } from './pool.ts';
@@ -24,7 +24,6 @@ function poolKernel(kind: 'average' | 'max', suffix: 's8' | 'f32'): Kernel<PoolA
       const roundUp = kind === 'average' && dtype === 'int8' && node.attrs.rounding === 'single';
       const name = `nn_${kind}_pool_${suffix}${roundUp ? '_up' : ''}`;
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-      const [batches = 1, count = 1] = node.outputs[0]!.shape;
       const fields = {
         ...windowFields(node.attrs, node.inputs[0]!, node.outputs[0]!),
         low,
@@ -34,7 +33,7 @@ function poolKernel(kind: 'average' | 'max', suffix: 's8' | 'f32'): Kernel<PoolA
         calls: [{ struct: `nn_pool_${suffix}`, function: name, fields, inputs: [0] }],
         units: [unit(name, `pool/${kind}-pool-${suffix}`, ['nn_conv.h'], { roundUp })],
         scratchBytes: 0,
-        rows: { batches, count },
+        rows: rowsOf(node),
       };
     },
   };
