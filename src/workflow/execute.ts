@@ -6,6 +6,7 @@ import type { Built, Sources } from '../build/firmware.ts';
 import { buildHost } from '../build/host.ts';
 import { emitFirmware, emitHostFirmware } from '../codegen/firmware.ts';
 import type { Firmware, FirmwareOptions, Instrument } from '../codegen/firmware.ts';
+import { runInBatches } from '../emulate/batches.ts';
 import type { EmulatorDriver, Outcome } from '../emulate/driver.ts';
 import { host } from '../emulate/host.ts';
 import { qemu } from '../emulate/qemu.ts';
@@ -94,7 +95,7 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
   if (request.board && machine) requireFit(program, request.board);
   const built = await build(program, machine?.board, instrument);
   try {
-    const outcome = await DRIVERS[where].run({
+    const outcome = await runInBatches(DRIVERS[where], {
       ...(machine && { board: machine.board }),
       program: built.program,
       vectors,

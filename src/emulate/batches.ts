@@ -1,0 +1,61 @@
+import { CompileError } from '../support/diagnostics.ts';
+import type { EmulatorDriver, Job, Outcome } from './driver.ts';
+import { MAILBOX_HEAD_BYTES } from './mailbox.ts';
+
+/**
+ * Runs a job in as few boots as its vectors need: one, unless they are larger together than the
+ * memory that the emulator has for them.
+ */
+export async function runInBatches(driver: EmulatorDriver, job: Job): Promise<Outcome> {
+  const batches = divide(job.vectors, capacityOf(driver, job));
+  const outcomes: Outcome[] = [];
+  for (const vectors of batches) outcomes.push(await driver.run({ ...job, vectors }));
+  return outcomes.reduce(merge);
+}
+
+function capacityOf(driver: EmulatorDriver, { board }: Job): number {
+  const { qemu, renode } = board?.emulators ?? {};
+  const region = { host: undefined, qemu, renode }[driver.name];
+  return region ? region.vectors.size - MAILBOX_HEAD_BYTES : Infinity;
+}
+
+function divide(vectors: readonly Uint8Array[], capacity: number): Uint8Array[][] {
+  const batches: Uint8Array[][] = [[]];
+  let bytes = 0;
+  for (const vector of vectors) {
+    if (vector.length > capacity) {
+      throw new CompileError({
+        code: 'bad-vectors',
+        message: `a vector has ${vector.length} bytes, the emulated board has ${capacity} for vectors`,
+        hint: 'run the model on the host (--on host), or make its input smaller',
+      });
+    }
+    if (bytes + vector.length > capacity) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)!.push(vector);
+    bytes += vector.length;
+  }
+  return batches;
+}
+
+function merge(a: Outcome, b: Outcome): Outcome {
+  const sum = (x: number | undefined, y: number | undefined) =>
+    x === undefined || y === undefined ? undefined : x + y;
+  const instructions = sum(a.instructions, b.instructions);
+  const virtualSeconds = sum(a.virtualSeconds, b.virtualSeconds);
+  const stackBytes = Math.max(a.stackBytes ?? 0, b.stackBytes ?? 0);
+  return {
+    banner: a.banner,
+    outputs: [...a.outputs, ...b.outputs],
+    layers: [...a.layers, ...b.layers],
+    tensors: [...a.tensors, ...b.tensors],
+    ticks: a.ticks + b.ticks,
+    vectors: a.vectors + b.vectors,
+    ...(stackBytes > 0 && { stackBytes }),
+    ...(instructions !== undefined && { instructions }),
+    ...(virtualSeconds !== undefined && { virtualSeconds }),
+    ...(a.profile !== undefined && { profile: a.profile + (b.profile ?? '') }),
+  };
+}
