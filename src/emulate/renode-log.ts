@@ -15,6 +15,7 @@ const SCRIPT_ERRORS = [
   /There was an error executing command/,
   /No such command or device/,
   /File does not exist/,
+  /Could not tokenize/,
   /Could not (find|load)/,
   /^Error E\d+/,
 ];
@@ -24,6 +25,8 @@ export class RenodeLog {
   readonly #symbolAt: (address: number) => string | undefined;
   /** What it said last. */
   readonly last: string[] = [];
+  /** Renode was told to end: what it says from now on explains nothing. */
+  closing = false;
   /** The script has run to its end. */
   started = false;
   problem: CompileError | undefined;
@@ -36,7 +39,7 @@ export class RenodeLog {
   line(raw: string): void {
     const line = raw.trim();
     if (line === '') return;
-    this.last.push(line.slice(0, 240));
+    if (!this.closing) this.last.push(line.slice(0, 240));
     if (this.last.length > 12) this.last.shift();
     if (line.includes(SCRIPT_END) && !line.includes('echo')) this.started = true;
     const time = /Elapsed Virtual Time: (\d+):(\d+):([\d.]+)/.exec(line);
@@ -47,7 +50,7 @@ export class RenodeLog {
   #judge(line: string): CompileError | undefined {
     const logged = /\[(WARNING|ERROR)\] (.*)$/.exec(line)?.[2];
     if (logged && FATAL.some((pattern) => pattern.test(logged))) return this.#fatal(logged);
-    if (!this.started && !logged && SCRIPT_ERRORS.some((pattern) => pattern.test(line))) {
+    if (!this.started && SCRIPT_ERRORS.some((pattern) => pattern.test(line))) {
       return new CompileError(
         {
           code: 'renode-script',

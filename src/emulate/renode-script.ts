@@ -26,21 +26,26 @@ export function renodeScript(job: Job, board: Board, files: RenodeFiles): string
   };
   return [
     'mach create "thimble"',
-    `machine LoadPlatformDescription @${path.resolve(board.folder, platform)}`,
+    `machine LoadPlatformDescription ${monitorPath(path.resolve(board.folder, platform))}`,
     'emulation SetGlobalSerialExecution true',
     'emulation SetGlobalAdvanceImmediately true',
     `cpu PerformanceInMips ${mips}`,
-    `sysbus LoadELF @${job.program}`,
+    `sysbus LoadELF ${monitorPath(job.program)}`,
     `cpu VectorTableOffset ${hex(board.memory.find((m) => m.kind === 'flash')!.start)}`,
-    `sysbus LoadBinary @${files.vectors} ${hex(vectors.start)}`,
+    `sysbus LoadBinary ${monitorPath(files.vectors)} ${hex(vectors.start)}`,
     ...hook('thimble_bench_begin', 'begin'),
     ...hook('thimble_bench_end', 'end'),
-    ...(job.profile ? [`cpu EnableProfilerCollapsedStack @${files.profile} true`] : []),
-    `${uart} CreateFileBackend @${files.console} true`,
+    ...(job.profile ? [`cpu EnableProfilerCollapsedStack ${monitorPath(files.profile)} true`] : []),
+    `${uart} CreateFileBackend ${monitorPath(files.console)} true`,
     `echo "${SCRIPT_END}"`,
     'start',
     '',
   ].join('\n');
+}
+
+/** A path as Renode's monitor reads it: blanks escaped. */
+export function monitorPath(file: string): string {
+  return `@${file.replace(/ /g, '\\ ')}`;
 }
 
 function hex(value: number): string {

@@ -9,7 +9,7 @@ import { findTool, missingTool, requireTool, TOOLS } from '../support/tools.ts';
 import type { EmulatorDriver, Job, Outcome } from './driver.ts';
 import { mailbox } from './mailbox.ts';
 import { ProtocolReader } from './protocol.ts';
-import { renodeScript } from './renode-script.ts';
+import { monitorPath, renodeScript } from './renode-script.ts';
 import { RenodeLog } from './renode-log.ts';
 
 const OLDEST = [1, 15];
@@ -19,6 +19,7 @@ const FAREWELL_MS = 5000;
 
 export const renode: EmulatorDriver = {
   name: 'renode',
+  tool: TOOLS.renode,
   reject(board) {
     if (!findTool(TOOLS.renode))
       return `${missingTool(TOOLS.renode).message}; ${TOOLS.renode.install}`;
@@ -50,7 +51,7 @@ async function runRenode(job: Job): Promise<Outcome> {
     '--config',
     path.join(folder, 'renode.config'),
   ];
-  const child = execa(command, [...options, '-e', `include @${files.script}`], {
+  const child = execa(command, [...options, '-e', `include ${monitorPath(files.script)}`], {
     stdin: 'pipe',
     buffer: false,
     all: true,
@@ -69,6 +70,7 @@ async function runRenode(job: Job): Promise<Outcome> {
   try {
     const reader = new ProtocolReader(job.outputBytes, 1, job.symbolAt);
     const how = await follow(files.console, reader, log, job, () => ended);
+    log.closing = true;
     await farewell(child.stdin, () => ended, job.profile === true);
     if (log.problem) throw log.problem;
     const outcome = withLog(log, () => reader.outcome(how));
@@ -82,7 +84,7 @@ async function runRenode(job: Job): Promise<Outcome> {
   } finally {
     killAll();
     process.removeListener('exit', killAll);
-    await Promise.race([reading.catch(() => undefined), sleep(1000)]);
+    await Promise.race([reading.catch(() => undefined), sleep(1000, undefined, { ref: false })]);
   }
 }
 

@@ -91,7 +91,7 @@ describe.skipIf(!found)('on the real Renode', () => {
       program,
       emitFirmware(board, program.library, firmwareOptions(program, board, 'none')),
     );
-    const broken = sources.files.get('main.c')!.replace('model->invoke();', code);
+    const broken = sources.files.get('main.c')!.replace('tested->invoke();', code);
     const built = await buildFirmware(board, {
       ...sources,
       files: new Map([...sources.files, ['main.c', broken]]),
@@ -196,6 +196,20 @@ describe.skipIf(!found)('on the real Renode', () => {
       const bad = await renodeTest('bad/suite.robot');
       expect(bad.exitCode).not.toBe(0);
       expect(bad.all).toMatch(/vector seed1_1 differs/);
+    });
+
+    it('fails renode-test when the firmware reaches what the board does not have, though its bytes are right', async (context) => {
+      if (findTool({ command: 'renode-test', purpose: '', install: '' }) === undefined)
+        context.skip('renode-test was not found');
+      cpSync(path.join(folder, 'good'), path.join(folder, 'astray'), { recursive: true });
+      const platform = path.join(folder, 'astray/platform.repl');
+      const whole = readFileSync(platform, 'utf8');
+      const without = whole.replace(/dwt: .*\n.*\n/, '');
+      expect(without).not.toBe(whole);
+      writeFileSync(platform, without);
+      const astray = await renodeTest('astray/suite.robot');
+      expect(astray.exitCode).not.toBe(0);
+      expect(astray.all).toMatch(/non existing peripheral/);
     });
   });
 });
