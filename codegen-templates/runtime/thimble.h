@@ -44,6 +44,9 @@ typedef struct {
 #define THIMBLE_LAYER __attribute__((noinline))
 
 /* Called after each layer by models that were generated with hooks; the firmware defines it. */
+#ifdef __cplusplus
+extern "C"
+#endif
 void thimble_layer(int32_t layer, const void *output, int32_t bytes);
 
 #endif

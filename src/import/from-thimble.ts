@@ -9,6 +9,7 @@ import { verifyGraph } from '../ir/verify.ts';
 import { OPS } from '../ops/index.ts';
 import { checkOperands, Unsupported } from '../ops/op.ts';
 import { InternalError } from '../support/diagnostics.ts';
+import { printable } from '../support/identifiers.ts';
 
 /** The graph of a .thimble file. Throws MalformedFile where it makes no sense. */
 export function fromThimble(model: ThimbleModel): Graph {
@@ -51,7 +52,8 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
   };
 }
 
-function toTensor({ id = 0, name = '', dtype, shape, quantization, data }: ThimbleTensor): Tensor {
+function toTensor({ id = 0, dtype, shape, quantization, data, ...rest }: ThimbleTensor): Tensor {
+  const name = printable(rest.name ?? '');
   const where = `tensor ${id} "${name}"`;
   if (!isDType(dtype)) throw new MalformedFile(`${where} has the unknown type "${dtype}"`);
   const quant = quantization && {
@@ -91,7 +93,7 @@ function toNode(node: ThimbleNode): Node {
     attrs: parseAttributes(attributes),
     inputs: inputs.map((id) => (id === -1 ? undefined : id)),
     outputs,
-    origin: { file, operator, name },
+    origin: { file: printable(file), operator, name: printable(name) },
   };
 }
 

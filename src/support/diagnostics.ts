@@ -48,7 +48,7 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   if (diagnostic.where) lines.push(`  --> ${diagnostic.where}`);
   for (const note of diagnostic.notes ?? []) lines.push(`  note: ${note}`);
   if (diagnostic.hint) lines.push(`  hint: ${diagnostic.hint}`);
-  return lines.join('\n');
+  return lines.join('\n').replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }
 
 /** The candidate nearest to `word`, when it is near enough to be a slip of the keyboard. */

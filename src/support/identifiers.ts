@@ -1,11 +1,4 @@
-const RESERVED = new Set(
-  (
-    'auto break case char const continue default do double else enum extern float for goto if inline int long register ' +
-    'restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool ' +
-    // Files and names of the generated firmware.
-    'main platform startup host link firmware runtime thimble model arena inputs outputs reset vectors'
-  ).split(' '),
-);
+import { isReserved } from './reserved-words.ts';
 
 /** A C identifier made of any text: safe in generated code and as a file name. */
 export function toIdentifier(text: string, fallback = 'model'): string {
@@ -15,8 +8,12 @@ export function toIdentifier(text: string, fallback = 'model'): string {
     .replace(/^_+|_+$/g, '')
     .slice(0, 60);
   if (cleaned === '') return fallback;
-  const taken = RESERVED.has(cleaned.toLowerCase()) || /^(nn|platform|thimble)_/.test(cleaned);
-  return /^[0-9]/.test(cleaned) || taken ? `${fallback}_${cleaned}` : cleaned;
+  return /^[0-9]/.test(cleaned) || isReserved(cleaned) ? `${fallback}_${cleaned}` : cleaned;
+}
+
+/** A name from a file as a terminal may show it: without control characters. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd');
 }
 
 /** Any text as a readable part of a C comment: printable ASCII, no comment ends or line splices. */
@@ -26,19 +23,6 @@ export function toComment(text: string): string {
     .replace(/\*\//g, '*_/')
     .replace(/\/\*/g, '/_*');
   return plain.replace(/\\/g, '/').replace(/\?\?/g, '?_?').slice(0, 80);
-}
-
-/** Gives each text an identifier that no earlier one got. */
-export class UniqueIdentifiers {
-  readonly #taken = new Set<string>();
-
-  make(text: string, fallback: string): string {
-    const base = toIdentifier(text, fallback);
-    let name = base;
-    for (let i = 2; this.#taken.has(name.toLowerCase()); i++) name = `${base}_${i}`;
-    this.#taken.add(name.toLowerCase());
-    return name;
-  }
 }
 
 /** A long name cut for a message: converters join the names of all that they fused with semicolons. */

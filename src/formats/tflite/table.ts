@@ -1,5 +1,6 @@
 import * as flatbuffers from 'flatbuffers';
 import { MalformedFile } from '../malformed-file.ts';
+import { printable } from '../../support/identifiers.ts';
 import type { TfliteOptions } from './records.ts';
 
 /** A FlatBuffers table, read by field number, with every offset checked against the buffer. */
@@ -44,7 +45,7 @@ export class Table implements TfliteOptions {
 
   string(field: number): string | undefined {
     const vector = this.#vector(field, 1);
-    return vector && new TextDecoder().decode(this.#bytes(vector));
+    return vector && printable(new TextDecoder().decode(this.#bytes(vector)));
   }
 
   bytes(field: number): Uint8Array | undefined {
