@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { InternalError } from '../support/diagnostics.ts';
+import { CompileError, InternalError } from '../support/diagnostics.ts';
 
 /** Writes generated files below a folder. */
 export async function writeFiles(
@@ -44,10 +44,26 @@ export async function runTool(
 ): Promise<string> {
   const result = await execa(command, args, { cwd, reject: false, all: true, stdin: 'ignore' });
   if (result.failed) {
+    if (NO_HEADERS.test(result.all))
+      throw new CompileError(withoutHeaders(command), 'tool-missing');
     const where = `${path.basename(command)} ${args.join(' ')}`;
     throw new InternalError(`${where}\n${result.all}`);
   }
   return result.stdout;
+}
+
+// What a compiler says that came without the C library's headers or its nano variant.
+const NO_HEADERS =
+  /fatal error: (string|math|stdint|stdio|stdlib)\.h: No such file|nano\.specs: No such file|cannot read spec file/;
+
+function withoutHeaders(compiler: string) {
+  const arm = compiler.includes('arm-none-eabi');
+  return {
+    code: 'missing-tool',
+    message: `${path.basename(compiler)} is there, the C library's headers are not`,
+    where: compiler,
+    hint: `install them: apt-get install ${arm ? 'libnewlib-arm-none-eabi' : 'libc6-dev'}`,
+  };
 }
 
 function objectOf(source: string): string {

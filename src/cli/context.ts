@@ -1,3 +1,6 @@
+import { formatJUnit } from '../report/junit.ts';
+import type { TestCase } from '../report/junit.ts';
+import { writeWhole } from '../workflow/output-folder.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { parseSize } from '../support/bytes.ts';
 import type { Board } from '../target/board.ts';
@@ -10,6 +13,7 @@ import type { GlobalOptions } from './output.ts';
 /** What every command gets: where to print, when to stop, which board. */
 export class Context {
   readonly output: Output;
+  #reported = false;
 
   constructor(
     readonly options: GlobalOptions,
@@ -17,6 +21,14 @@ export class Context {
     readonly signal: AbortSignal,
   ) {
     this.output = new Output(options);
+  }
+
+  /** Writes the cases to the file that --junit names, where it names one. */
+  async junit(title: string, cases: readonly TestCase[]): Promise<void> {
+    const file = this.options.junit;
+    if (file === undefined || this.#reported) return;
+    this.#reported = true;
+    await writeWhole(file, formatJUnit(title, cases));
   }
 
   /** The board that -b or the configuration names, with --ram and --flash applied. */
@@ -59,6 +71,12 @@ export function numberOption(option: string, text: string, least: number): numbe
   const value = Number(text);
   if (Number.isFinite(value) && value >= least) return value;
   throw badOption(option, text, `a number from ${least} on`);
+}
+
+export function wholeOption(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw badOption(option, text, `a whole number from ${least} to ${most}`);
 }
 
 export function choiceOption<T extends string>(

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { CompileError } from '../support/diagnostics.ts';
-import type { Failure } from '../support/diagnostics.ts';
+import type { TestCase } from '../report/junit.ts';
+import { CompileError, formatDiagnostic } from '../support/diagnostics.ts';
+import type { Diagnostic, Failure } from '../support/diagnostics.ts';
 import { VERSION } from '../pipeline.ts';
 import { DoesNotFit } from '../workflow/require-fit.ts';
 import { summary } from './commands/compile.ts';
 import { Interrupted } from './context.ts';
-import { Output } from './output.ts';
-import type { GlobalOptions } from './output.ts';
+import type { Context } from './context.ts';
 import { makeProgram } from './program.ts';
 
 const EXIT_CODES: Record<Failure, number> = {
@@ -23,30 +23,40 @@ const INTERRUPTED = 130;
 async function main(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => interruption.abort(new Interrupted()));
-  process.stdout.on('error', leaveQuietly);
-  const program = makeProgram(interruption.signal);
+    process.on(signal, () => {
+      if (interruption.signal.aborted) process.exit(INTERRUPTED);
+      interruption.abort(new Interrupted());
+    });
+  process.stdout.on('error', leave);
+  const { program, context } = makeProgram(interruption.signal);
   try {
     await program.parseAsync(argv);
     return interruption.signal.aborted ? INTERRUPTED : 0;
   } catch (error) {
     // Whatever failed first: the compilers get the same Ctrl-C.
     if (interruption.signal.aborted) return INTERRUPTED;
-    return explain(error, new Output(program.opts<GlobalOptions>()));
+    return explain(error, context());
   }
 }
 
 // Nobody reads any more: `thimble inspect MODEL | head`.
-function leaveQuietly(error: NodeJS.ErrnoException): void {
+function leave(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`error[unwritable-file]: stdout cannot be written (${error.code})\n`);
+  process.exit(2);
 }
 
-function explain(error: unknown, output: Output): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+async function explain(error: unknown, context: Context): Promise<number> {
+  const { output } = context;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (output.options.json) output.result('', { errors: [usageError(error)] });
+    return 2;
+  }
   if (error instanceof DoesNotFit) output.result(summary(error.report), error.report);
   if (error instanceof CompileError) {
     output.errors(error.diagnostics);
+    await context.junit('thimble', error.diagnostics.map(failedCase));
     return EXIT_CODES[error.failure];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -54,6 +64,19 @@ function explain(error: unknown, output: Output): number {
     `internal error in thimble ${VERSION}, please report it with the model:\n${text}\n`,
   );
   return 70;
+}
+
+// Commander has told the user already.
+function usageError({ message }: CommanderError): Diagnostic {
+  return { code: 'bad-option', message: message.replace(/^error: /, '') };
+}
+
+function failedCase(diagnostic: Diagnostic): TestCase {
+  return {
+    suite: 'thimble',
+    name: `${diagnostic.code} ${diagnostic.where ?? ''}`.trim(),
+    failure: formatDiagnostic(diagnostic),
+  };
 }
 
 process.exitCode = await main(process.argv);

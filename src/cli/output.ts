@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 
@@ -15,6 +16,8 @@ export interface GlobalOptions {
 /** Where a command prints: results to stdout, all else to stderr; JSON alone on stdout when asked. */
 export class Output {
   readonly #color: boolean;
+  #printed = false;
+  #summarized = false;
 
   constructor(readonly options: GlobalOptions) {
     const allowed = options.color && !process.env.NO_COLOR && process.env.CI === undefined;
@@ -23,6 +26,7 @@ export class Output {
 
   /** The command's result for people; `--json` prints `data` instead. */
   result(text: string, data: object): void {
+    this.#printed = true;
     if (this.options.json)
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
     else process.stdout.write(`${text}\n`);
@@ -36,7 +40,27 @@ export class Output {
     if (this.options.verbose) process.stderr.write(`${text}\n`);
   }
 
+  /** Markdown for the page of a GitHub job; false when there is none, or it cannot be written. */
+  summary(markdown: string): boolean {
+    const page = process.env.GITHUB_STEP_SUMMARY;
+    if (!page) return false;
+    this.#summarized = true;
+    try {
+      appendFileSync(page, markdown);
+      return true;
+    } catch (error) {
+      this.note(`GITHUB_STEP_SUMMARY cannot be written: ${(error as Error).message}`);
+      return false;
+    }
+  }
+
+  /** What ended the command: for people, for GitHub, and, where no result was printed, as JSON. */
   errors(diagnostics: readonly Diagnostic[]): void {
+    if (this.options.json && !this.#printed) this.result('', { errors: diagnostics });
+    if (!this.#summarized)
+      this.summary(
+        ['### failed', '', '```', ...diagnostics.map(formatDiagnostic), '```', ''].join('\n'),
+      );
     for (const diagnostic of diagnostics) {
       const text = formatDiagnostic(diagnostic);
       process.stderr.write(
@@ -48,8 +72,8 @@ export class Output {
 }
 
 // A GitHub workflow command that marks an error on the run's page.
-function annotation({ code, message, where, hint }: Diagnostic): string {
-  const plain = [message, where && `at ${where}`, hint].filter(Boolean).join('; ');
+function annotation({ code, message, where, notes = [], hint }: Diagnostic): string {
+  const plain = [message, where && `at ${where}`, ...notes, hint].filter(Boolean).join('; ');
   const data = plain.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
   return `::error title=${code}::${data}`;
 }

@@ -24,7 +24,7 @@ import { addModelOptions } from './model-options.ts';
 import type { GlobalOptions } from './output.ts';
 
 /** The command line: names and options only, the work is in commands/. `signal` ends it early. */
-export function makeProgram(signal: AbortSignal): Command {
+export function makeProgram(signal: AbortSignal): { program: Command; context: () => Context } {
   const program = new Command('thimble')
     .description('Neural networks for Cortex-M: static C, proven equal to a reference, bit for bit')
     .version(VERSION)
@@ -38,7 +38,8 @@ export function makeProgram(signal: AbortSignal): Command {
     .option('--quiet', 'only results and errors')
     .option('--verbose', 'say more')
     .option('--no-color', 'no colours');
-  const context = () => new Context(program.opts<GlobalOptions>(), signal);
+  let made: Context | undefined;
+  const context = () => (made ??= new Context(program.opts<GlobalOptions>(), signal));
   // Global options may stand behind the command, too.
   const command = (text: string, description: string) =>
     program
@@ -68,7 +69,7 @@ export function makeProgram(signal: AbortSignal): Command {
   command('init', 'write thimble.config.json')
     .option('-b, --board <BOARD>', 'board', 'mps2-an386')
     .action((options: { readonly board: string }) => initCommand(options, context()));
-  return program;
+  return { program, context };
 }
 
 type MakeCommand = (text: string, description: string) => Command;

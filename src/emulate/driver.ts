@@ -1,3 +1,4 @@
+import type { Tool } from '../support/tools.ts';
 import type { Board } from '../target/board.ts';
 
 /** Firmware to run, and what to give it. */
@@ -48,6 +49,8 @@ export interface Outcome {
 
 export interface EmulatorDriver {
   readonly name: 'host' | 'qemu' | 'renode';
+  /** The external program that it takes. */
+  readonly tool: Tool;
   /** Why this emulator cannot run firmware for the board here; becomes the reason of a skip. */
   reject(board: Board | undefined): string | undefined;
   run(job: Job): Promise<Outcome>;

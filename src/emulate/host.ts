@@ -8,6 +8,7 @@ import { runProcess } from './run-process.ts';
 /** The generated C as a process on this machine. */
 export const host: EmulatorDriver = {
   name: 'host',
+  tool: TOOLS.gcc,
   reject: () => (findTool(TOOLS.gcc) ? undefined : missingTool(TOOLS.gcc).message),
   async run(job) {
     const vectors = path.join(path.dirname(job.program), 'vectors.bin');

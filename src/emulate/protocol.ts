@@ -106,7 +106,7 @@ export class ProtocolReader {
       case 'send':
         return true;
       case 'done':
-        if (rest[1] !== 'vectors' || rest[3] !== 'ticks') return false;
+        if (!/^\d+ vectors \d+ ticks$/.test(rest.join(' '))) return false;
         this.#done = { vectors: (this.#done?.vectors ?? 0) + Number(rest[0]) };
         return true;
       case 'fault':

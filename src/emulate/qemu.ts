@@ -8,6 +8,7 @@ import { runProcess } from './run-process.ts';
 
 export const qemu: EmulatorDriver = {
   name: 'qemu',
+  tool: TOOLS.qemu,
   reject(board) {
     if (!findTool(TOOLS.qemu)) return `${missingTool(TOOLS.qemu).message}; ${TOOLS.qemu.install}`;
     return board?.emulators.qemu ? undefined : 'QEMU has no machine for this board';

@@ -27,6 +27,7 @@ export async function runSerial(job: SerialJob): Promise<Outcome> {
   });
   const reader = new ProtocolReader(job.outputBytes, job.vectors.length);
   try {
+    job.signal?.throwIfAborted();
     const how = await new Promise<string>((resolve, reject) => {
       const limit = setTimeout(
         () => resolve(`its limit of ${job.timeoutMs / 1000} s`),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Graph, TensorId } from '../ir/types.ts';
 import { Interpreter } from '../interpret/interpret.ts';
 import { crc32, firstDifference } from '../support/bytes.ts';
@@ -35,10 +36,19 @@ export function compareOutput(
   };
 }
 
-/** The outputs of the reference interpreter. */
-export function referenceOutputs(graph: Graph, inputs: readonly Uint8Array[]): Uint8Array[] {
+/** The outputs of the reference interpreter. Between two inputs `signal` can end it. */
+export async function referenceOutputs(
+  graph: Graph,
+  inputs: readonly Uint8Array[],
+  signal?: AbortSignal,
+): Promise<Uint8Array[]> {
   const interpreter = new Interpreter(graph);
-  return inputs.map((input) => interpreter.runBytes(input));
+  const outputs: Uint8Array[] = [];
+  for (const input of inputs) {
+    await setImmediate(undefined, { ...(signal && { signal }) });
+    outputs.push(interpreter.runBytes(input));
+  }
+  return outputs;
 }
 
 /** Whether one output of one layer is the reference's. */

@@ -16,6 +16,7 @@ import { compile } from '../pipeline.ts';
 import type { Program } from '../pipeline.ts';
 import { predictFootprint } from '../report/footprint.ts';
 import { CompileError } from '../support/diagnostics.ts';
+import { requireTool } from '../support/tools.ts';
 import type { Board } from '../target/board.ts';
 import { emulatedBoard } from '../target/emulated.ts';
 import { HOST_TARGET, targetOf } from '../target/target.ts';
@@ -83,8 +84,9 @@ export interface Execution {
 export async function execute(request: ExecuteRequest): Promise<Execution> {
   const { model, where, vectors, instrument = 'none' } = request;
   const machine = where === 'host' ? undefined : machineFor(request.board, where);
+  requireTool(DRIVERS[where].tool);
   const reason = DRIVERS[where].reject(machine?.board);
-  if (reason) throw new CompileError(unavailable(where, reason), 'tool-missing');
+  if (reason) throw new CompileError(unavailable(where, reason));
   const target = request.board ? targetOf(request.board) : HOST_TARGET;
   const hooks = instrument !== 'none';
   const program = compile(model.graph, model.bytes, target, {
@@ -189,6 +191,6 @@ function unavailable(where: Where, reason: string) {
     code: 'emulator-unavailable',
     message: reason,
     where: `--on ${where}`,
-    hint: 'thimble doctor shows what is installed',
+    hint: 'thimble boards shows which emulators model it',
   };
 }

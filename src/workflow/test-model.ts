@@ -41,7 +41,7 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   const { model, where, vectors } = request;
   const inputs = vectors.map(({ input }) => input);
   const graph = runPasses(model.graph);
-  const references = referenceOutputs(graph, inputs);
+  const references = await referenceOutputs(graph, inputs, request.signal);
   const execution = await runPlace(request, inputs);
   const outputs = execution?.outcome.outputs ?? references;
   const verdicts = vectors.flatMap(({ name, expected }, i) => {
@@ -69,7 +69,12 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
   });
   const layers = judgeLayers(traced.program.graph, vector.input, traced.outcome.tensors[0] ?? []);
   const wrong = layers.find(({ equal }) => !equal);
-  return { ...result, layers, ...(wrong && { diverging: { vector: vector.name, ...wrong } }) };
+  return {
+    ...result,
+    layers,
+    passed: result.passed && !wrong,
+    ...(wrong && { diverging: { vector: vector.name, ...wrong } }),
+  };
 }
 
 async function runPlace(

@@ -265,6 +265,62 @@ it('init writes a configuration once, and commands read it', async () => {
   rmSync(path.join(folder, 'thimble.config.json'));
 });
 
+describe('errors', () => {
+  it('are one JSON document with --json, and a failed case with --junit', async () => {
+    const { code, out } = await thimble(
+      ['--json', '--junit', 'failed.xml', 'inspect', 'broken.tflite'],
+      {},
+    );
+    expect(code).toBe(2);
+    expect(json(out)).toMatchObject({ schemaVersion: 1, errors: [{ code: 'unknown-format' }] });
+    expect(readFileSync(path.join(folder, 'failed.xml'), 'utf8')).toMatch(/failures="1"/);
+    const usage = await thimble(['--json', 'test', 'small.thimble', '--nonsense']);
+    expect(usage.code).toBe(2);
+    expect(json(usage.out)).toMatchObject({ errors: [{ code: 'bad-option' }] });
+  });
+
+  it('go to the page of a GitHub job, and a page that cannot be written is no failure', async () => {
+    const page = path.join(folder, 'errors.md');
+    const tooSmall = ['compile', 'small.thimble', '-b', 'mps2-an386', '--ram', '1K', '-o', 'x'];
+    expect((await thimble(tooSmall, { GITHUB_STEP_SUMMARY: page })).code).toBe(1);
+    expect(readFileSync(page, 'utf8')).toMatch(/does-not-fit/);
+    const passed = await thimble(['test', 'small.thimble', '--on', 'reference'], {
+      GITHUB_STEP_SUMMARY: '/proc/none/page',
+    });
+    expect(passed.code).toBe(0);
+    expect(passed.err).toMatch(/GITHUB_STEP_SUMMARY cannot be written/);
+  });
+
+  it.each([
+    ['--count', '1000000000000'],
+    ['--count', '1.5'],
+    ['--seed', '0x10'],
+    ['--shard', '4/4', '--count', '2'],
+  ])('%s %s is refused', async (...options) => {
+    const { code, err } = await thimble(['test', 'small.thimble', '--on', 'reference', ...options]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/bad-option/);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s while the reference computes: 130',
+    async (signal) => {
+      const child = execa(
+        process.execPath,
+        [
+          path.join(root, 'dist/cli/main.js'),
+          ...['test', 'small.thimble', '--on', 'reference', '--count', '200000'],
+        ],
+        { cwd: folder, reject: false, stdin: 'ignore' },
+      );
+      setTimeout(() => child.kill(signal), 1500);
+      const { exitCode, durationMs } = await child;
+      expect(exitCode).toBe(130);
+      expect(durationMs).toBeLessThan(60_000);
+    },
+  );
+});
+
 describe.skipIf(!hasShared)('unsupported operators', () => {
   it('are all listed, with layer, reason and hint, after the table', async () => {
     const { code, out, err } = await thimble(['inspect', modelFile('mnist_lstm_int8')]);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { runInBatches } from '../../src/emulate/batches.ts';
 import type { EmulatorDriver, Job } from '../../src/emulate/driver.ts';
+import { TOOLS } from '../../src/support/tools.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 
 const board = loadBoard('mps2-an386');
@@ -10,6 +11,7 @@ const boots: number[] = [];
 // Gives each vector's length back.
 const echo: EmulatorDriver = {
   name: 'qemu',
+  tool: TOOLS.qemu,
   reject: () => undefined,
   run({ vectors }) {
     boots.push(vectors.length);

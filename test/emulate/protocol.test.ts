@@ -114,7 +114,7 @@ it('a fault in firmware under QEMU names the place', async () => {
   // An instruction that the core does not know, in place of the inference.
   const broken = sources.files
     .get('main.c')!
-    .replace('model->invoke();', '__asm__ volatile("udf #0");');
+    .replace('tested->invoke();', '__asm__ volatile("udf #0");');
   const built = await buildFirmware(board, {
     ...sources,
     files: new Map([...sources.files, ['main.c', broken]]),

@@ -6,6 +6,7 @@ import { formatCount, formatTable } from '../../report/table.ts';
 import { emulatedBoard } from '../../target/emulated.ts';
 import type { Board } from '../../target/board.ts';
 import { DRIVERS, execute } from '../../workflow/execute.ts';
+import { CompileError } from '../../support/diagnostics.ts';
 import type { Execution } from '../../workflow/execute.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
@@ -35,6 +36,14 @@ export async function benchCommand(
   context: Context,
 ): Promise<void> {
   const where = choiceOption('--on', options.on, ['qemu', 'renode']);
+  if (options.flame !== undefined && where !== 'renode') {
+    throw new CompileError({
+      code: 'bad-option',
+      message: "the flame graph comes from Renode's profiler",
+      where: '--flame',
+      hint: 'add --on renode',
+    });
+  }
   const board = context.requireBoard(options.board);
   const model = await openModel(file, options);
   const limits = { timeoutMs: context.timeoutMs(options.timeout), signal: context.signal };

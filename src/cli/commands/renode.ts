@@ -51,7 +51,7 @@ export async function renodeCommand(
     source: model.source,
   });
   requireFit(program, board);
-  const outputs = referenceOutputs(program.graph, inputs);
+  const outputs = await referenceOutputs(program.graph, inputs, context.signal);
   const firmware = emitFirmware(board, program.library, firmwareOptions(program, board, 'none'));
   const built = await buildFirmware(board, sourcesOf(program, firmware));
   try {

@@ -54,7 +54,7 @@ export async function runCommand(
         });
   const [output] = execution
     ? execution.outcome.outputs
-    : referenceOutputs(runPasses(model.graph), [input]);
+    : await referenceOutputs(runPasses(model.graph), [input], context.signal);
   await writeWhole(options.output, output!);
   const stand = execution?.standIn ? ` (relinked for ${execution.standIn})` : '';
   context.output.result(

@@ -1,7 +1,5 @@
-import { appendFile } from 'node:fs/promises';
 import { Interpreter } from '../../interpret/interpret.ts';
 import { linkedFootprint } from '../../report/footprint.ts';
-import { formatJUnit } from '../../report/junit.ts';
 import { shorten } from '../../support/identifiers.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
@@ -11,13 +9,15 @@ import type { Verdict } from '../../verify/compare.ts';
 import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
-import { choiceOption, numberOption } from '../context.ts';
+import { choiceOption, wholeOption } from '../context.ts';
 import { applyBudget, wantsBudget } from '../budget-file.ts';
-import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { openModel } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { PLACES } from './run.ts';
+
+// All vectors of a run lie in memory.
+const MOST_BYTES = 2 ** 30;
 
 /** Where vectors come from: a folder, or a seed. */
 export interface VectorOptions {
@@ -54,8 +54,7 @@ export async function testCommand(
     exactTime: true,
   });
   const place = placeOf(options.on, board?.name, result);
-  if (context.options.junit)
-    await writeWhole(context.options.junit, formatJUnit(model.name, casesOf(place, result)));
+  await context.junit(model.name, casesOf(place, result));
   const instructions = perInference(result);
   const text = describe(model.name, place, vectors, result);
   context.output.result(
@@ -71,7 +70,7 @@ export async function testCommand(
       ...{ verdicts: result.verdicts, diverging: result.diverging ?? null },
     },
   );
-  await summarize(text, result, reporter === 'github');
+  summarize(text, result, reporter === 'github', context);
   const problems = result.passed ? [] : mismatches(model.name, place, result);
   if (counted)
     problems.push(...judgeBudget(`${model.name}@${board?.name}`, result, options.updateBudget));
@@ -91,10 +90,11 @@ function shardOf(vectors: readonly Vector[], shard: string | undefined): Vector[
   if (shard === undefined) return [...vectors];
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(shard) ?? [];
   const [i, n] = [Number(index), Number(count)];
-  if (index !== undefined && i >= 1 && i <= n) return vectors.filter((_, at) => at % n === i - 1);
+  const part = vectors.filter((_, at) => at % n === i - 1);
+  if (index !== undefined && i >= 1 && i <= n && part.length > 0) return part;
   throw new CompileError({
     code: 'bad-option',
-    message: `--shard "${shard}" is not a part such as 1/4`,
+    message: `--shard "${shard}" is no part, such as 1/4, of ${vectors.length} vectors`,
     where: '--shard',
     hint: 'the first of four parts is 1/4, the last 4/4',
   });
@@ -119,8 +119,7 @@ function judgeBudget(key: string, result: TestResult, update: boolean | undefine
 }
 
 // The summary page of a GitHub job, with the vectors that failed.
-async function summarize(text: string, result: TestResult, force: boolean): Promise<void> {
-  const page = process.env.GITHUB_STEP_SUMMARY;
+function summarize(text: string, result: TestResult, force: boolean, context: Context): void {
   const failed = result.verdicts.filter(({ difference }) => difference);
   const rows = failed.map(
     (v) =>
@@ -135,9 +134,12 @@ async function summarize(text: string, result: TestResult, force: boolean): Prom
           ...rows,
         ]
       : [];
-  const summary = [`### ${result.passed ? 'passed' : 'failed'}: ${text}`, ...table, ''].join('\n');
-  if (page) await appendFile(page, summary);
-  else if (force) process.stderr.write(summary);
+  const layer = result.diverging
+    ? ['', `The first layer that differs is ${result.diverging.step} ${result.diverging.op}.`]
+    : [];
+  const head = `### ${result.passed ? 'passed' : 'failed'}: ${text}`;
+  const summary = [head, ...layer, ...table, ''].join('\n');
+  if (!context.output.summary(summary) && force) process.stderr.write(summary);
 }
 
 function verdictLines({ verdicts }: TestResult): string[] {
@@ -151,8 +153,8 @@ function verdictLines({ verdicts }: TestResult): string[] {
 export async function chooseVectors(model: LoadedModel, options: VectorOptions): Promise<Vector[]> {
   const { inputBytes, outputBytes } = new Interpreter(model.graph);
   if (options.inputs !== undefined) return readVectors(options.inputs, inputBytes, outputBytes);
-  const count = numberOption('--count', options.count, 1);
-  return makeVectors(model.graph, numberOption('--seed', options.seed, 0), count);
+  const count = wholeOption('--count', options.count, 1, Math.floor(MOST_BYTES / inputBytes));
+  return makeVectors(model.graph, wholeOption('--seed', options.seed, 0, 2 ** 32 - 1), count);
 }
 
 function placeOf(where: string, board: string | undefined, { execution }: TestResult): string {
@@ -166,12 +168,14 @@ function describe(
   model: string,
   place: string,
   vectors: readonly Vector[],
-  { verdicts, passed }: TestResult,
+  { verdicts, passed, diverging }: TestResult,
 ): string {
   const files = verdicts.filter(({ against }) => against === 'file').length;
   const failed = new Set(
     verdicts.filter(({ difference }) => difference).map(({ vector }) => vector),
   ).size;
+  if (diverging && failed === 0)
+    return `${model} on ${place}: the outputs are equal, layer ${diverging.step} ${diverging.op} differs`;
   const also = files > 0 ? ` and with ${files} given outputs` : '';
   return passed
     ? `${model} on ${place}: ${vectors.length} vectors, every byte equal to the reference${also}`
@@ -183,6 +187,15 @@ function mismatches(
   place: string,
   { verdicts, diverging }: TestResult,
 ): Diagnostic[] {
+  if (diverging && verdicts.every(({ difference }) => !difference))
+    return [
+      {
+        code: 'output-differs',
+        message: `vector ${diverging.vector}: layer ${diverging.step} ${diverging.op} "${shorten(diverging.name)}" differs from the reference, though the model's outputs do not`,
+        where: `${model} on ${place}`,
+        hint: 'report this: a kernel is wrong',
+      },
+    ];
   return verdicts.flatMap(({ vector, against, difference }) => {
     if (!difference) return [];
     const { byte, got, expected, count } = difference;
