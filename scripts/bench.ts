@@ -2,27 +2,21 @@
  * The benchmark tables: thimble's own figures beside those recorded for its peers. Prints them and
  * writes BENCHMARKS.md. Needs the published models (../shared/models) and QEMU.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Interpreter } from '../src/interpret/interpret.ts';
 import { linkedFootprint } from '../src/report/footprint.ts';
 import { makeReport } from '../src/report/report.ts';
 import { formatCount } from '../src/report/table.ts';
-import { compile } from '../src/pipeline.ts';
+import { compileModel } from '../src/pipeline.ts';
 import { targetOf } from '../src/target/target.ts';
 import { loadBoard } from '../src/target/load-board.ts';
 import { emulatedBoard } from '../src/target/emulated.ts';
 import { loadModel } from '../src/workflow/load-model.ts';
 import type { LoadedModel } from '../src/workflow/load-model.ts';
 import { makeVectors } from '../src/workflow/vectors.ts';
-import { buildFirmware } from '../src/build/firmware.ts';
-import { emitFirmware } from '../src/codegen/firmware.ts';
-import { execute, firmwareOptions, sourcesOf } from '../src/workflow/execute.ts';
-
-const SHARED = fileURLToPath(new URL('../../shared/', import.meta.url));
-const MCYCLES = path.join(SHARED, 'tools/mcycles/mcycles');
+import { execute } from '../src/workflow/execute.ts';
+import { estimatedCycles, SHARED } from './estimated-cycles.ts';
 
 interface Peer {
   readonly instructions: number;
@@ -91,7 +85,8 @@ for (const [name, peer] of Object.entries(PEERS)) {
   const { report } = m4;
   const versus = (own: number, other: number) =>
     `${formatCount(own)} (${((100 * own) / other).toFixed(0)} %)`;
-  const cycles = await estimateCycles(name);
+  const m4Board = loadBoard('mps2-an386');
+  const cycles = await estimatedCycles(compileModel(model, targetOf(m4Board)), m4Board);
   rows.push(
     `| ${name} | ${formatCount(report.macs)} | ${versus(m4.instructions, peer.instructions)} | ${cycles ? versus(cycles, peer.cycles) : '–'} | ${versus(m7.instructions, peer.m7)} | ${versus(report.flash.total, peer.flash)} | ${versus(report.ram.arena + report.ram.other, peer.ram)} | ${report.ram.stack} | ${referenceSpeed(model, report.macs)} |`,
   );
@@ -128,7 +123,10 @@ const page = [
   ...others,
   '',
 ].join('\n');
-writeFileSync(new URL('../BENCHMARKS.md', import.meta.url), page);
+const file = new URL('../BENCHMARKS.md', import.meta.url);
+// What scripts/bench-compressed.ts wrote below stays.
+const [, compressed] = readFileSync(file, 'utf8').split(/^(?=## Compressed weights$)/m);
+writeFileSync(file, compressed === undefined ? page : `${page}\n${compressed}`);
 
 async function measure(name: string, boardName: string) {
   const board = loadBoard(boardName);
@@ -164,34 +162,4 @@ function referenceSpeed(model: LoadedModel, macs: number): string {
   for (; performance.now() - started < 1000; runs++) interpreter.runBytes(vector!.input);
   const seconds = (performance.now() - started) / 1000 / runs;
   return (macs / seconds / 1e6).toFixed(0);
-}
-
-// Runs the plain firmware under the outside tool that counts cycles.
-async function estimateCycles(name: string): Promise<number | undefined> {
-  if (!existsSync(MCYCLES)) return undefined;
-  const board = loadBoard('mps2-an386');
-  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
-  const program = compile(model.graph, model.bytes, targetOf(board), {
-    name,
-    source: model.source,
-  });
-  const firmware = emitFirmware(board, program.library, {
-    ...firmwareOptions(program, board, 'none'),
-    vectors: 'none',
-  });
-  const built = await buildFirmware(board, sourcesOf(program, firmware));
-  const marks = [
-    '--start',
-    'thimble_bench_begin',
-    '--stop',
-    'thimble_bench_end',
-    '--until',
-    '^thimble done',
-  ];
-  const text = execFileSync(MCYCLES, [built.elf, '--machine', 'mps2-an386', ...marks], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  rmSync(built.folder, { recursive: true });
-  return Number(/m4-cycles\(est\) (\d+)/.exec(text)![1]);
 }

@@ -1,5 +1,7 @@
 /** Writes the generated documents: OPERATORS.md and boards/board.schema.json; `--check` only compares. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { VARIABLE_OPERATORS } from '../src/import/variables.ts';
+import { CONSTANT_OPS } from '../src/ops/constant-ops.ts';
 import { OPS } from '../src/ops/index.ts';
 import { boardJsonSchema } from '../src/target/board.ts';
 
@@ -17,6 +19,19 @@ function operatorsPage(): string {
     '| operator | TFLite | kernels | what it does |',
     '| --- | --- | --- | --- |',
     ...rows,
+    '',
+    'Computed while the model is read, where their operands are constants:',
+    '',
+    '| TFLite | what it does |',
+    '| --- | --- |',
+    ...Object.entries(CONSTANT_OPS).map(([code, { summary }]) => `| ${code} | ${summary} |`),
+    '| ADD, SUB, MUL | Sum, difference and product of constant integers |',
+    '',
+    'Variables, which become states of the model:',
+    '',
+    '| TFLite | what it does |',
+    '| --- | --- |',
+    ...Object.entries(VARIABLE_OPERATORS).map(([code, summary]) => `| ${code} | ${summary} |`),
     '',
   ].join('\n');
 }

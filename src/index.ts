@@ -1,19 +1,22 @@
 /** thimble's library API. */
-export { compile, VERSION } from './pipeline.ts';
-export type { CompileOptions, Program } from './pipeline.ts';
+export { compile, compileModel, VERSION } from './pipeline.ts';
+export type { CompileOptions, Model, Program } from './pipeline.ts';
 export { quantizeGraph } from './compress/quantize.ts';
 export type { QuantizeOptions } from './compress/quantize.ts';
-export { layerErrors } from './compress/errors.ts';
+export { quantizeModel } from './compress/quantize-model.ts';
+export type { QuantizedModel, QuantizeModelOptions } from './compress/quantize-model.ts';
+export { layerErrors } from './compress/layer-errors.ts';
 export { readThimble, writeThimble } from './formats/thimble/container.ts';
 export { importModel } from './import/import-model.ts';
 export { fromThimble, toThimble } from './import/from-thimble.ts';
 export { Interpreter } from './interpret/interpret.ts';
 export type { Graph, Node, Tensor, TensorType, Value } from './ir/types.ts';
+export { parseGraph } from './ir/parse.ts';
 export { printGraph } from './ir/print.ts';
 export { runPasses } from './passes/index.ts';
 export { makeReport } from './report/report.ts';
 export type { Report } from './report/report.ts';
-export { linkedFootprint, predictFootprint } from './report/footprint.ts';
+export { linkedFootprint } from './report/footprint.ts';
 export { CompileError } from './support/diagnostics.ts';
 export type { Diagnostic } from './support/diagnostics.ts';
 export type { Board } from './target/board.ts';

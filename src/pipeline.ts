@@ -1,52 +1,80 @@
 import { readFileSync } from 'node:fs';
 import { emit } from './codegen/emit.ts';
 import type { Library } from './codegen/emit.ts';
+import { importModel } from './import/import-model.ts';
 import type { Graph } from './ir/types.ts';
 import { lower } from './lower/lower.ts';
-import type { Schedule } from './lower/lower.ts';
-import { planMemory } from './plan/plan.ts';
-import type { MemoryPlan } from './plan/plan.ts';
+import type { Acceptance } from './lower/lower.ts';
 import { runPasses } from './passes/index.ts';
+import type { Removal } from './passes/shrink/removals.ts';
+import { shrink, shrinkChannels } from './passes/shrink/shrink.ts';
+import { verifyPass } from './passes/verify.ts';
+import { select } from './select/select.ts';
+import type { Selection, SelectOptions } from './select/select.ts';
 import { sha256 } from './support/bytes.ts';
 import type { Target } from './target/target.ts';
 
-export interface CompileOptions {
-  /** Prefix of the C names; made of the model's file name when left out. */
+/** A model's graph, and what the generated code says of where it came from. */
+export interface Model {
+  /** Prefix of the C names. */
   readonly name: string;
   /** File name shown in the generated code, without folders. */
   readonly source: string;
+  readonly bytes: Uint8Array;
+  readonly graph: Graph;
+}
+
+export interface CompileOptions extends SelectOptions {
+  /** Calls `thimble_layer` after each layer: for firmware that traces or measures. */
   readonly hooks?: boolean;
+  /** Takes out channels that are constant or unread, which changes no output; true when left out. */
+  readonly shrink?: boolean;
+  /** Which kernels and weight formats may be taken; any when left out. */
+  readonly accepts?: Acceptance;
 }
 
 /** A compiled model: every stage's result, for reports and for verification. */
-export interface Program {
+export interface Program extends Selection {
   readonly name: string;
+  /** The model's graph, with all of its channels: what tells the right outputs. */
+  readonly model: Graph;
+  /** What was compiled: smaller where channels were taken out. */
   readonly graph: Graph;
+  /** Layers that lost channels. */
+  readonly removed: readonly Removal[];
   readonly target: Target;
-  readonly schedule: Schedule;
-  readonly plan: MemoryPlan;
   readonly library: Library;
 }
 
-/** The whole compiler: a graph in, a C library out. */
+/** The whole compiler: a model file in, a C library out. */
 export function compile(
-  imported: Graph,
   bytes: Uint8Array,
   target: Target,
-  options: CompileOptions,
+  options: CompileOptions & { readonly name: string; readonly source?: string },
 ): Program {
-  const graph = runPasses(imported);
-  const schedule = lower(graph, target);
-  const plan = planMemory(schedule);
-  const library = emit(schedule, plan, {
-    name: options.name,
-    source: options.source,
+  const { name, source = name } = options;
+  const graph = runPasses(importModel(bytes, source));
+  return compileModel({ name, source, bytes, graph }, target, options);
+}
+
+/**
+ * The same from a graph that the exact passes have been through. Channels are taken out here, not
+ * before: what was compiled is judged by the graph that has all of them.
+ */
+export function compileModel(
+  { name, source, bytes, graph: model }: Model,
+  target: Target,
+  options: CompileOptions = {},
+): Program {
+  const { graph, removed } =
+    options.shrink === false ? { graph: model, removed: [] } : shrink(model);
+  verifyPass(graph, shrinkChannels.name);
+  const selection = select(lower(graph, target, options.accepts), target, options);
+  const library = emit(selection.schedule, selection.plan, {
+    ...{ name, source, target, version: VERSION, hooks: options.hooks ?? false },
     sourceHash: sha256(bytes).slice(0, 8),
-    targetLine: describeTarget(target),
-    version: VERSION,
-    hooks: options.hooks ?? false,
   });
-  return { name: options.name, graph, target, schedule, plan, library };
+  return { ...selection, name, model, graph, removed, target, library };
 }
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -54,8 +82,3 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 };
 
 export const VERSION = manifest.version;
-
-function describeTarget({ cpu, dsp, fpu }: Target): string {
-  const features = [...(dsp ? ['dsp'] : []), ...(fpu ? ['fpu'] : [])].join(', ');
-  return cpu === 'host' ? 'For any target' : `For ${cpu}${features && ` (${features})`}`;
-}

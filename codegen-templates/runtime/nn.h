@@ -2,15 +2,48 @@
 #ifndef NN_H
 #define NN_H
 
+#include "nn_names.h"
+
 #include <stdint.h>
 #include <string.h>
+
+#ifdef __FAST_MATH__
+#error "-ffast-math lets the compiler change the order of float sums: results would not be the reference's"
+#endif
+
+/* A multiplication and an addition are rounded one by one, whatever the compiler's own choice is. */
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF
+#elif defined __GNUC__ && (defined __ARM_FEATURE_FMA || defined __FMA__)
+#pragma GCC optimize("fp-contract=off")
+#endif
 
 /* The same loops for every layer: kept out of line so that layers share them. */
 #define NN_KERNEL __attribute__((noinline))
 
+/* Tensors of all types take turns in the arena: their elements may alias whatever lay there before. */
+typedef float __attribute__((may_alias)) nn_float;
+
 static inline int32_t nn_clamp(int32_t value, int32_t low, int32_t high)
 {
     return value < low ? low : (value > high ? high : value);
+}
+
+static inline int32_t nn_least(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Sums wrap around, as the reference's do. */
+static inline int32_t nn_add(int32_t a, int32_t b)
+{
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+/* value + zero between low and high, all of which lie within a few hundred: the sum may be beyond 32 bits. */
+static inline int32_t nn_clamp_sum(int32_t value, int32_t zero, int32_t low, int32_t high)
+{
+    return nn_clamp(value, low - zero, high - zero) + zero;
 }
 
 static inline int32_t nn_shift_left(int32_t value, int32_t shift)

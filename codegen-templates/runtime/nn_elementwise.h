@@ -1,13 +1,8 @@
-/* nn_elementwise.h -- parameters of the elementwise kernels. */
+/* nn_elementwise.h -- loops of the elementwise kernels. */
 #ifndef NN_ELEMENTWISE_H
 #define NN_ELEMENTWISE_H
 
-#include "nn.h"
-
-/* Nested loops, and the operands' steps along each; 0 repeats the operand. */
-typedef struct {
-    int32_t sizes[4], step_a[4], step_b[4];
-} nn_loops;
+#include "nn_kernels.h"
 
 /* Positions of the operands at the start of the innermost loop. */
 typedef struct {
@@ -30,28 +25,5 @@ static inline nn_operands nn_operands_at(const nn_loops *loops, int32_t outer)
     };
     return at;
 }
-
-typedef struct {
-    nn_loops loops;
-    int16_t zero_a, zero_b, zero, low, high;
-    int8_t shift_a, shift_b, shift;
-    int32_t multiplier_a, multiplier_b, multiplier;
-} nn_binary_s8;
-
-typedef struct {
-    nn_loops loops;
-    float low, high;
-} nn_binary_f32;
-
-/* output[i] = table[input[i]] */
-typedef struct {
-    int32_t count;
-    const int8_t *table; /* by the input's byte */
-} nn_lut_s8_layer;
-
-typedef struct {
-    int32_t count;
-    float alpha, low, high;
-} nn_unary_f32;
 
 #endif

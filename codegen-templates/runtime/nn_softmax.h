@@ -1,31 +1,8 @@
-/* nn_softmax.h -- parameters of softmax and log-softmax, and gemmlowp's fixed-point functions. */
+/* nn_softmax.h -- gemmlowp's fixed-point functions for softmax and log-softmax. */
 #ifndef NN_SOFTMAX_H
 #define NN_SOFTMAX_H
 
 #include "nn.h"
-
-/* exp[d] = e^(-scale * beta * d) in Q0, for the differences that count */
-typedef struct {
-    int32_t outer, depth, exp_count;
-    const int32_t *exp;
-} nn_softmax_fixed;
-
-typedef struct {
-    int32_t outer, depth, exp_count;
-    int32_t multiplier, shift, reverse_multiplier, reverse_shift;
-    const int32_t *exp;
-} nn_log_softmax_fixed;
-
-typedef struct {
-    int32_t outer, depth;
-    float scale;
-    const float *exp;
-} nn_softmax_table;
-
-typedef struct {
-    int32_t outer, depth;
-    float beta;
-} nn_softmax_float;
 
 static inline int32_t nn_max_s8(const int8_t *row, int32_t depth)
 {
@@ -59,18 +36,14 @@ static inline int32_t nn_rounding_shift(int32_t x, int32_t exponent)
     return (int32_t)((int64_t)x >> exponent) + ((x & mask) > (mask >> 1) + (x < 0 ? 1 : 0) ? 1 : 0);
 }
 
-static inline int32_t nn_wrapping_add(int32_t a, int32_t b)
-{
-    return (int32_t)((uint32_t)a + (uint32_t)b);
-}
-
-/* sum of the exponentials of a row, Q12 */
+/* sum of the exponentials of a row, Q12, saturated: of so many values each has a share of nothing */
 static inline int32_t nn_sum_exp(const int8_t *row, int32_t depth, int32_t most, const int32_t *exp, int32_t count)
 {
     int32_t sum = 0;
     for (int32_t i = 0; i < depth; i++) {
         const int32_t difference = most - row[i];
-        sum += difference < count ? nn_rounding_shift(exp[difference], 12) : 0;
+        const int32_t next = difference < count ? nn_rounding_shift(exp[difference], 12) : 0;
+        sum = sum > INT32_MAX - next ? INT32_MAX : sum + next;
     }
     return sum;
 }
@@ -79,10 +52,10 @@ static inline int32_t nn_sum_exp(const int8_t *row, int32_t depth, int32_t most,
 static inline int32_t nn_one_over_one_plus(int32_t a)
 {
     const int32_t half = (int32_t)(((int64_t)a + INT32_MAX + 1) >> 1);
-    int32_t x = nn_wrapping_add(1515870810, nn_high_mul(half, -1010580540));
+    int32_t x = nn_add(1515870810, nn_high_mul(half, -1010580540));
     for (int i = 0; i < 3; i++) {
-        const int32_t error = nn_wrapping_add(1 << 29, -nn_high_mul(half, x));
-        x = nn_wrapping_add(x, nn_shift_left_saturated(nn_high_mul(x, error), 2));
+        const int32_t error = nn_add(1 << 29, -nn_high_mul(half, x));
+        x = nn_add(x, nn_shift_left_saturated(nn_high_mul(x, error), 2));
     }
     return nn_shift_left_saturated(x, 1);
 }

@@ -2,6 +2,7 @@
 #ifndef THIMBLE_H
 #define THIMBLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef enum {
@@ -23,7 +24,7 @@ typedef struct {
     float scale;
     int32_t zero_point;
     int32_t bytes;
-    void *data;
+    void *data; /* NULL for an input that comes row by row */
 } thimble_tensor;
 
 typedef struct {
@@ -32,7 +33,12 @@ typedef struct {
     const thimble_tensor *inputs, *outputs;
     int32_t input_bytes, output_bytes;
     uint32_t weights_crc; /* CRC-32 of all constant arrays */
-    void (*invoke)(void);
+    void (*invoke)(void); /* NULL where the input comes row by row */
+    void (*reset)(void); /* before a sequence of inferences; NULL for models without state */
+    /* Where the input comes row by row: its bytes, where to put the next one, and what consumes it. */
+    int32_t row_bytes;
+    void *(*input_row)(void);
+    bool (*push_row)(void);
 } thimble_model;
 
 /* Define THIMBLE_ARENA as a section attribute to put the arena into a memory of its own. */
@@ -40,8 +46,17 @@ typedef struct {
 #define THIMBLE_ARENA
 #endif
 
-/* Each layer stays a function of its own: profilers and debuggers see it. */
-#define THIMBLE_LAYER __attribute__((noinline))
+/* The same for what lasts from one inference to the next. */
+#ifndef THIMBLE_STATES
+#define THIMBLE_STATES
+#endif
+
+/* Each layer stays a function of its own, under its own name: profilers and debuggers see it. */
+#if defined(__clang__)
+#define THIMBLE_LAYER __attribute__((__noinline__))
+#else
+#define THIMBLE_LAYER __attribute__((__noinline__, __noclone__))
+#endif
 
 /* Called after each layer by models that were generated with hooks; the firmware defines it. */
 #ifdef __cplusplus

@@ -12,7 +12,6 @@ import {
   loadModel,
   makeReport,
   quantizeGraph,
-  runPasses,
   toThimble,
   VERSION,
   writeThimble,
@@ -46,7 +45,7 @@ const photos = [1, 2, 3, 4, 5, 6].map((i) => readJpeg(photoFile(i)));
 const inputs = photos.map((photo) => new Uint8Array(toTensor(photo, SIZE).buffer));
 
 say('quantizing to int8 (mse, calibrated on the photographs)');
-const float = runPasses(model.graph);
+const float = model.graph;
 const graph = quantizeGraph(float, inputs, { method: 'mse', io: 'float', ranges: RANGES });
 const file = writeThimble(toThimble(graph, `thimble ${VERSION}`));
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
-import { CompileError, InternalError } from '../support/diagnostics.ts';
+import { idle, runTool } from './run-tool.ts';
+import type { Limits } from './run-tool.ts';
 
 /** Writes generated files below a folder. */
 export async function writeFiles(
@@ -20,15 +21,19 @@ export async function compileSources(
   folder: string,
   sources: readonly string[],
   flags: readonly string[],
+  limits: Limits = {},
 ): Promise<string[]> {
   const queue = [...sources];
   const worker = async (): Promise<void> => {
     for (let source = queue.shift(); source; source = queue.shift()) {
-      await runTool(
-        compiler,
-        [...flags, '-I.', '-Iruntime', '-c', source, '-o', objectOf(source)],
-        folder,
-      );
+      const object = objectOf(source);
+      const args = [...flags, '-I.', '-Iruntime', '-c', source, '-o', object];
+      await runTool(compiler, args, folder, limits).catch((error: unknown) => {
+        // One error is enough: the others need not begin.
+        queue.length = 0;
+        throw error;
+      });
+      if (!existsSync(path.join(folder, object))) throw idle(compiler, `made no ${object}`);
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));
@@ -36,36 +41,6 @@ export async function compileSources(
   return sources.map(objectOf);
 }
 
-/** Runs a tool on generated files; that it fails is thimble's fault. */
-export async function runTool(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-): Promise<string> {
-  const result = await execa(command, args, { cwd, reject: false, all: true, stdin: 'ignore' });
-  if (result.failed) {
-    if (NO_HEADERS.test(result.all))
-      throw new CompileError(withoutHeaders(command), 'tool-missing');
-    const where = `${path.basename(command)} ${args.join(' ')}`;
-    throw new InternalError(`${where}\n${result.all}`);
-  }
-  return result.stdout;
-}
-
-// What a compiler says that came without the C library's headers or its nano variant.
-const NO_HEADERS =
-  /fatal error: (string|math|stdint|stdio|stdlib)\.h: No such file|nano\.specs: No such file|cannot read spec file/;
-
-function withoutHeaders(compiler: string) {
-  const arm = compiler.includes('arm-none-eabi');
-  return {
-    code: 'missing-tool',
-    message: `${path.basename(compiler)} is there, the C library's headers are not`,
-    where: compiler,
-    hint: `install them: apt-get install ${arm ? 'libnewlib-arm-none-eabi' : 'libc6-dev'}`,
-  };
-}
-
 function objectOf(source: string): string {
-  return source.replace(/\.c$/, '.o');
+  return source.replace(/\.[cS]$/, '.o');
 }

@@ -1,4 +1,6 @@
-import { runTool } from './compile-sources.ts';
+import { requireBinutil } from '../support/tools.ts';
+import { idle, runTool } from './run-tool.ts';
+import type { Limits } from './run-tool.ts';
 import type { Board, Memory } from '../target/board.ts';
 
 export interface Section {
@@ -17,13 +19,18 @@ export interface ElfFacts {
 }
 
 /** Reads sections and symbols with the toolchain's own tools, which stand beside the compiler. */
-export async function readElf(gcc: string, folder: string, elf: string): Promise<ElfFacts> {
-  const tool = (name: string) => gcc.replace(/gcc$/, name);
-  const [size, nm] = await Promise.all([
-    runTool(tool('size'), ['-A', '-d', elf], folder),
-    runTool(tool('nm'), ['-S', '-n', elf], folder),
-  ]);
-  return { sections: parseSections(size), symbols: parseSymbols(nm) };
+export async function readElf(
+  gcc: string,
+  folder: string,
+  elf: string,
+  limits: Limits = {},
+): Promise<ElfFacts> {
+  const [size, nm] = [requireBinutil(gcc, 'size'), requireBinutil(gcc, 'nm')];
+  const sections = parseSections(await runTool(size, ['-A', '-d', elf], folder, limits));
+  const symbols = parseSymbols(await runTool(nm, ['-S', '-n', elf], folder, limits));
+  if (!sections.some(({ name }) => name === '.text')) throw idle(size, 'listed no .text');
+  if (!symbols.has('main')) throw idle(nm, 'listed no main');
+  return { sections, symbols };
 }
 
 export function parseSections(text: string): Section[] {
@@ -68,7 +75,7 @@ export function floatHelpers({ symbols }: ElfFacts): string[] {
 export function misplaced({ sections }: ElfFacts, board: Board): string[] {
   const inside = (s: Section, m: Memory) =>
     s.address >= m.start && s.address + s.size <= m.start + m.size;
-  const loaded = /^\.(vectors|text|rodata|data|bss|arena|stack|ARM\.exidx)/;
+  const loaded = /^\.(vectors|text|rodata|weights|data|bss|arena|stack|ARM\.exidx)/;
   return sections
     .filter((s) => loaded.test(s.name) && s.size > 0 && !board.memory.some((m) => inside(s, m)))
     .map((s) => `section ${s.name} (${s.size} bytes at 0x${s.address.toString(16)})`);

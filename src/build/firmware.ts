@@ -1,16 +1,25 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
-import { requireTool, TOOLS } from '../support/tools.ts';
+import {
+  makeTemporaryFolder,
+  noTemporaryFolder,
+  removeFolder,
+} from '../system/temporary-folder.ts';
+import { requireBinutil, requireTool, TOOLS } from '../support/tools.ts';
 import type { Board } from '../target/board.ts';
-import { compileSources, runTool, writeFiles } from './compile-sources.ts';
+import { compileSources, writeFiles } from './compile-sources.ts';
 import { floatHelpers, misplaced, readElf } from './elf.ts';
 import type { ElfFacts } from './elf.ts';
 import { COMMON, coreFlags } from './flags.ts';
 import { illegalInstructions } from './instructions.ts';
-import { deepestStack } from './stack.ts';
+import { explainOverflow } from './overflow.ts';
+import { idle, runTool } from './run-tool.ts';
+import type { Limits } from './run-tool.ts';
+import { deepestStack, printFrame } from './stack.ts';
+import type { Frame } from './stack.ts';
 
 /** Generated files and how to compile them. */
 export interface Sources {
@@ -20,6 +29,8 @@ export interface Sources {
   readonly defines: readonly string[];
   /** The function whose deepest stack is wanted. */
   readonly entry: string;
+  /** What no compiler tells: stack of assembly functions, and calls through pointers or by assembly. */
+  readonly frames: readonly Frame[];
   /** The model computes in float, so that float helpers are in order. */
   readonly usesFloat: boolean;
 }
@@ -34,11 +45,17 @@ export interface Built {
 }
 
 /** Builds firmware for a board and checks what came out of it. */
-export async function buildFirmware(board: Board, sources: Sources): Promise<Built> {
+export async function buildFirmware(
+  board: Board,
+  sources: Sources,
+  limits: Limits = {},
+): Promise<Built> {
   const gcc = requireTool(TOOLS.armGcc);
-  const folder = await mkdtemp(path.join(tmpdir(), 'thimble-'));
+  const folder = await makeTemporaryFolder();
   try {
-    await writeFiles(folder, sources.files);
+    await writeFiles(folder, sources.files).catch((error: unknown) => {
+      throw noTemporaryFolder(folder, error);
+    });
     const flags = [
       ...coreFlags(board),
       ...COMMON,
@@ -48,29 +65,49 @@ export async function buildFirmware(board: Board, sources: Sources): Promise<Bui
     ];
     const defines = sources.defines.map((define) => `-D${define}`);
     const all = [...sources.library, ...sources.firmware];
-    const objects = await compileSources(gcc, folder, all, [...flags, ...defines]);
-    await runTool(gcc, linkArguments(board, objects), folder);
-    const facts = await readElf(gcc, folder, 'firmware.elf');
-    await checkElf(gcc, folder, facts, board, sources);
+    const objects = await compileSources(gcc, folder, all, [...flags, ...defines], limits);
+    await runTool(gcc, linkArguments(board, objects), folder, limits).catch((error: unknown) => {
+      throw explainOverflow(error, board);
+    });
+    requireFile(gcc, folder, 'firmware.elf');
+    const facts = await readElf(gcc, folder, 'firmware.elf', limits);
+    const illegal = await illegalInstructions(gcc, folder, board, limits);
+    checkElf(facts, illegal, board, sources);
     const graphs = await Promise.all(
-      all.map((file) => readFile(path.join(folder, file.replace(/\.c$/, '.ci')), 'utf8')),
+      all
+        .filter((file) => file.endsWith('.c'))
+        .map((file) => {
+          const graph = file.replace(/\.c$/, '.ci');
+          requireFile(gcc, folder, graph);
+          return readFile(path.join(folder, graph), 'utf8');
+        }),
     );
-    const stackBound = deepestStack(graphs, sources.entry);
+    const stackBound = deepestStack([...graphs, ...sources.frames.map(printFrame)], sources.entry);
     return { folder, elf: path.join(folder, 'firmware.elf'), facts, stackBound };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     throw error;
   }
 }
 
 /** firmware.bin and firmware.hex beside firmware.elf. */
-export async function convertImages(folder: string): Promise<void> {
-  const objcopy = requireTool(TOOLS.armGcc).replace(/gcc$/, 'objcopy');
-  await runTool(objcopy, ['-O', 'binary', 'firmware.elf', 'firmware.bin'], folder);
-  await runTool(objcopy, ['-O', 'ihex', 'firmware.elf', 'firmware.hex'], folder);
+export async function convertImages(folder: string, limits: Limits = {}): Promise<void> {
+  const objcopy = requireBinutil(requireTool(TOOLS.armGcc), 'objcopy');
+  for (const [format, file] of [
+    ['binary', 'firmware.bin'],
+    ['ihex', 'firmware.hex'],
+  ] as const) {
+    await runTool(objcopy, ['-O', format, 'firmware.elf', file], folder, limits);
+    requireFile(objcopy, folder, file);
+  }
 }
 
-function linkArguments(board: Board, objects: readonly string[]): string[] {
+function requireFile(tool: string, folder: string, file: string): void {
+  if (!existsSync(path.join(folder, file))) throw idle(tool, `made no ${file}`);
+}
+
+/** How gcc links objects to firmware.elf by link.ld. */
+export function linkArguments(board: Board, objects: readonly string[]): string[] {
   const link = [
     '-nostartfiles',
     '--specs=nano.specs',
@@ -88,13 +125,12 @@ function linkArguments(board: Board, objects: readonly string[]): string[] {
   ];
 }
 
-async function checkElf(
-  gcc: string,
-  folder: string,
+function checkElf(
   facts: ElfFacts,
+  illegal: readonly string[],
   board: Board,
   sources: Sources,
-): Promise<void> {
+): void {
   const problems: Diagnostic[] = [];
   const report = (code: string, found: readonly string[], message: string) => {
     if (found.length === 0) return;
@@ -115,7 +151,7 @@ async function checkElf(
   }
   report(
     'illegal-instructions',
-    await illegalInstructions(gcc, folder, 'firmware.elf', board),
+    illegal,
     `the firmware has instructions that a ${board.cpu} lacks`,
   );
   report('misplaced-section', misplaced(facts, board), 'a section lies outside the memories');

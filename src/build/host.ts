@@ -1,26 +1,39 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import {
+  makeTemporaryFolder,
+  noTemporaryFolder,
+  removeFolder,
+} from '../system/temporary-folder.ts';
 import { requireTool, TOOLS } from '../support/tools.ts';
-import { compileSources, runTool, writeFiles } from './compile-sources.ts';
+import { compileSources, writeFiles } from './compile-sources.ts';
 import type { Sources } from './firmware.ts';
 import { COMMON } from './flags.ts';
+import { idle, runTool } from './run-tool.ts';
+import type { Limits } from './run-tool.ts';
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g1'];
 
 /** Builds the generated C for this machine, with the address and undefined-behaviour sanitizers. */
-export async function buildHost(sources: Sources): Promise<{ folder: string; program: string }> {
+export async function buildHost(
+  sources: Sources,
+  limits: Limits = {},
+): Promise<{ folder: string; program: string }> {
   const gcc = requireTool(TOOLS.gcc);
-  const folder = await mkdtemp(path.join(tmpdir(), 'thimble-'));
+  const folder = await makeTemporaryFolder();
   try {
-    await writeFiles(folder, sources.files);
+    await writeFiles(folder, sources.files).catch((error: unknown) => {
+      throw noTemporaryFolder(folder, error);
+    });
     const flags = [...COMMON, ...SANITIZERS, ...sources.defines.map((define) => `-D${define}`)];
     const all = [...sources.library, ...sources.firmware];
-    const objects = await compileSources(gcc, folder, all, flags);
-    await runTool(gcc, [...SANITIZERS, ...objects, '-o', 'firmware'], folder);
-    return { folder, program: path.join(folder, 'firmware') };
+    const objects = await compileSources(gcc, folder, all, flags, limits);
+    await runTool(gcc, [...SANITIZERS, ...objects, '-o', 'firmware'], folder, limits);
+    const program = path.join(folder, 'firmware');
+    if (!existsSync(program)) throw idle(gcc, 'made no firmware');
+    return { folder, program };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
     throw error;
   }
 }

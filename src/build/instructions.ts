@@ -1,5 +1,7 @@
 import type { Board } from '../target/board.ts';
-import { runTool } from './compile-sources.ts';
+import { requireBinutil } from '../support/tools.ts';
+import { idle, runTool } from './run-tool.ts';
+import type { Limits } from './run-tool.ts';
 
 /** The 16-bit Thumb instructions and the few wide ones of ARMv6-M. Source: ARM DDI 0419, A5 and A6. */
 const ARMV6M =
@@ -13,18 +15,21 @@ const V6M = new Set(ARMV6M.split(' '));
 const DSP =
   /^(smla[bt][bt]|smlad|smladx|smlald|smlaldx|smlal[bt][bt]|smlaw[bt]|smlsd|smlsdx|smlsld|smmla|smmlar|smmls|smmul|smmulr|smuad|smuadx|smul[bt][bt]|smulw[bt]|smusd|umaal|pkhbt|pkhtb|qadd|qsub|qdadd|qdsub|[squ]h?add(8|16)|[squ]h?sub(8|16)|s?u?sat16|sel|sxtab|sxtab16|sxtah|sxtb16|uxtab|uxtab16|uxtah|uxtb16|usad8|usada8)(eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)?$/;
 
-/** Instructions in an ELF that the board's core does not have, by mnemonic. */
+/** Instructions in firmware.elf that the board's core does not have, by mnemonic. */
 export async function illegalInstructions(
   gcc: string,
   folder: string,
-  elf: string,
   board: Board,
+  limits: Limits = {},
 ): Promise<string[]> {
+  const objdump = requireBinutil(gcc, 'objdump');
   const listing = await runTool(
-    gcc.replace(/gcc$/, 'objdump'),
-    ['-d', '--no-show-raw-insn', elf],
+    objdump,
+    ['-d', '--no-show-raw-insn', 'firmware.elf'],
     folder,
+    limits,
   );
+  if (!/^\s*[0-9a-f]+:\s+bx?\b/m.test(listing)) throw idle(objdump, 'listed no branch');
   return findIllegal(listing, board);
 }
 
@@ -33,7 +38,7 @@ export function findIllegal(
   { cpu, features }: Pick<Board, 'cpu' | 'features'>,
 ): string[] {
   const used = new Set<string>();
-  for (const [, mnemonic] of listing.matchAll(/^\s+[0-9a-f]+:\s+([a-z][a-z0-9.]*)/gm))
+  for (const [, mnemonic] of listing.matchAll(/^\s*[0-9a-f]+:\s+([a-z][a-z0-9.]*)/gm))
     used.add(mnemonic!);
   const bare = (mnemonic: string) => mnemonic.replace(/\.(n|w)$/, '');
   return [...used].filter((mnemonic) => {

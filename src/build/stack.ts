@@ -24,3 +24,17 @@ export function deepestStack(callGraphs: readonly string[], from: string): numbe
   };
   return depth(from, []);
 }
+
+/** Of a function: what it calls, and, where no compiler sees it, the bytes that it takes on the stack. */
+export interface Frame {
+  readonly name: string;
+  readonly bytes?: number;
+  readonly calls: readonly string[];
+}
+
+/** A frame as gcc would write it into a call graph. */
+export function printFrame({ name, bytes, calls }: Frame): string {
+  const node = bytes === undefined ? [] : [`node: { title: "${name}" label: "${bytes} bytes" }`];
+  const edges = calls.map((called) => `edge: { sourcename: "${name}" targetname: "${called}" }`);
+  return [...node, ...edges].join('\n');
+}

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { overBudget, parseBudget } from '../report/budget.ts';
 import type { Budget, BudgetEntry } from '../report/budget.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { readSmall } from '../support/read-small.ts';
+import { writeWhole } from '../workflow/write-file.ts';
 
 export const BUDGET_FILE = 'thimble.budget.json';
 
@@ -12,22 +14,24 @@ export function wantsBudget(update: boolean | undefined): boolean {
 }
 
 /** Compares a run with the budget in this folder, or writes it there. */
-export function applyBudget(
+export async function applyBudget(
   key: string,
   found: BudgetEntry,
   update: boolean | undefined,
-): Diagnostic[] {
+): Promise<Diagnostic[]> {
   const budget = existsSync(BUDGET_FILE) ? readBudget() : { tolerancePercent: 2, entries: {} };
   if (update !== true) return overBudget(budget, key, found);
   const entries = { ...budget.entries, [key]: found };
-  writeFileSync(BUDGET_FILE, `${JSON.stringify({ ...budget, entries }, null, 2)}\n`);
+  await writeWhole(BUDGET_FILE, `${JSON.stringify({ ...budget, entries }, null, 2)}\n`, {
+    inPlace: true,
+  });
   return [];
 }
 
 function readBudget(): Budget {
   let problems: string[];
   try {
-    const budget = parseBudget(JSON.parse(readFileSync(BUDGET_FILE, 'utf8')));
+    const budget = parseBudget(JSON.parse(readSmall(BUDGET_FILE)));
     if (!Array.isArray(budget)) return budget;
     problems = budget;
   } catch (error) {

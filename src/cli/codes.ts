@@ -1,16 +1,22 @@
 /** Every error code at length, for `thimble explain`. */
 export const CODES: Readonly<Record<string, string>> = {
   'bad-board':
-    'A board.json does not follow the schema (boards/board.schema.json). Unknown keys are errors, so that a slip of the keyboard cannot go unnoticed; addresses and sizes are strings with units. Memories may not overlap.',
+    'A board.json does not follow the schema (boards/board.schema.json). Unknown keys are errors, so that a slip of the keyboard cannot go unnoticed; addresses and sizes are strings with units. Memories may not overlap, share a name, or reach beyond 32 bits; names are identifiers, paths stay in the board’s folder.',
   'bad-budget':
     'thimble.budget.json has keys that mean nothing, or values of the wrong kind. thimble test --update-budget writes a valid file.',
   'bad-config':
     'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
+  'bad-graph-text':
+    'A graph in text form has lines that cannot be read. The message has the line and the column; a graph reads back as printGraph of the library shows it.',
   'bad-limit':
     '--ram and --flash make a board stand for a smaller chip. They cannot make it larger than it is; choose a larger board for that.',
   'bad-name':
     '--name becomes the prefix of C functions, macros and files, so it has to be a C identifier, and none of the names that the generated firmware uses itself.',
   'bad-option': 'The value of an option is not of the kind that the option takes.',
+  'bad-calibration':
+    'A calibration file holds a NaN or an infinity. One such value would set the range of every tensor behind it, so the file is refused. Often the file was written in another type than float32, or by a program that divided by zero.',
+  'bad-recipe':
+    'A recipe of thimble compress has keys that mean nothing, values out of range, or names a layer that the model does not have. README.md (Compressing a model) shows one.',
   'bad-report':
     'thimble diff compares two report.json, as compile, build and bench --json write them.',
   'bad-vectors':
@@ -32,6 +38,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The firmware of an integer model calls single- or double-precision helper functions. This is a bug in thimble.',
   'illegal-instructions':
     'The firmware holds instructions that the board’s core does not have. This is a bug in thimble.',
+  'input-not-by-rows':
+    'With --input rows the application gives the input a row at a time. That takes a model with one input of a batch of one and no state, whose first layers compute rows (axis 1) of it one by one: convolutions, pooling, elementwise operators.',
   'malformed-model':
     'The file’s structure is broken: offsets beyond its end, tensors that nothing writes, cycles. Export or download it again.',
   'misplaced-section':
@@ -43,21 +51,40 @@ export const CODES: Readonly<Record<string, string>> = {
     'Post-training quantization measures the ranges of all activations on real inputs. A few dozen typical ones do; random ones do not.',
   'no-kernel':
     'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
+  'not-compressible':
+    'No layer of the model has weights that thimble compress can take out: fully connected layers and convolutions of one group with constant int8 weights, unless the recipe keeps them.',
+  'not-finite':
+    'A tensor of the float model is NaN or infinite, on real inputs or as a constant. int8 has no such values. Masks of minus infinity can be numbers such as -100 instead; borders of minus infinity before maximum pooling are taken as they are.',
+  'not-quantizable':
+    'The float model runs, but its int8 form would not: an operator rejects the types that calibration gave, or a scale is no positive number.',
+  'nothing-compared':
+    'A test that compares nothing proves nothing: --on reference needs outputs of somebody else beside the inputs.',
   'not-float': 'thimble quantize takes float models. Models that are int8 already run as they are.',
+  'output-collapsed':
+    'An output of the quantized model carries no signal: it is constant where the float model varies, or further from it than its mean would be. The message names the cause. --force goes on all the same.',
   'output-differs':
     'The firmware’s output is not what the reference interpreter computes, or not what the file beside the input holds. The first diverging layer is found by comparing checksums of all intermediate tensors.',
+  'output-busy':
+    'Two runs of thimble write into one folder at the same time. Each waits for the other a while; then it gives up rather than mix the files of both.',
   'output-exists':
-    'thimble replaces folders that it wrote itself (they hold report.json), and no others.',
+    'thimble writes into folders that are new, empty, or its own: a manifest (.thimble-manifest.json) lists what it wrote there, with checksums. It replaces those files and touches no others; one that was changed since is not replaced, nor is a file that the command has read.',
   'output-incomplete':
     'Lines of the output went missing or were damaged on their way over the console.',
   'over-budget':
     'Flash, RAM or instructions grew beyond what thimble.budget.json, or --max-growth, allows.',
+  'poor-layer':
+    'A layer of the quantized model has less than 20 dB of signal to noise against the float model. The message names the cause; the model may still do, if what it decides does not hang on that layer.',
   'renode-script':
     'A command of the script that thimble gives to Renode failed. Renode then drops the rest of the script, so nothing was judged.',
-  'renode-version': 'thimble drives Renode 1.15 and newer.',
+  'renode-version': 'thimble drives Renode 1.16.1 and newer.',
   'renode-warning':
     'Renode forgives what silicon does not: accesses to memory that is not there, registers that it does not model, jumps outside memory. thimble counts its warnings of these as failures and names the function that did it.',
   'serial-port': 'The operating system would not open the serial port.',
+  'size-unreachable':
+    'Even with nearly all weights taken out, what remains (biases, scales, layers that are not pruned, the places of the weights that stay) is larger than --to-weights, or no mixture of sparsities comes within 3 % of it. The message has the nearest size that was reached.',
+  'tool-failed':
+    'A compiler or one of its companions ended with an error of its own, was killed, did not end in time, or did nothing. Its words are in the notes.',
+  'tool-version': 'A tool is too old: it does not know an option that thimble gives it.',
   'unknown-board':
     'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',

@@ -1,13 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { CompileError } from '../support/diagnostics.ts';
+import { readSmall } from '../support/read-small.ts';
+import { LEAST_SECONDS, MOST_SECONDS } from './option-values.ts';
 
 const config = z.strictObject({
   $schema: z.string().optional(),
   board: z.string().optional(),
   ram: z.string().optional(),
   flash: z.string().optional(),
-  timeout: z.number().positive().optional(),
+  timeout: z.number().min(LEAST_SECONDS).max(MOST_SECONDS).optional(),
 });
 
 export type Config = z.output<typeof config>;
@@ -23,7 +25,7 @@ export function readConfig(file: string | undefined): Config {
   }
   let json: unknown;
   try {
-    json = JSON.parse(readFileSync(path, 'utf8'));
+    json = JSON.parse(readSmall(path));
   } catch (error) {
     throw badConfig(path, [`it is no JSON: ${(error as Error).message}`]);
   }

@@ -3,8 +3,9 @@ import { CommanderError } from 'commander';
 import type { TestCase } from '../report/junit.ts';
 import { CompileError, formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic, Failure } from '../support/diagnostics.ts';
+import { harmless } from '../support/printable.ts';
 import { VERSION } from '../pipeline.ts';
-import { DoesNotFit } from '../workflow/require-fit.ts';
+import { DoesNotFit } from '../workflow/build-model.ts';
 import { summary } from './commands/compile.ts';
 import { Interrupted } from './context.ts';
 import type { Context } from './context.ts';
@@ -18,6 +19,8 @@ const EXIT_CODES: Record<Failure, number> = {
 };
 
 const INTERRUPTED = 130;
+/** What a command has to end in after a signal. */
+const GRACE_MS = 5000;
 
 /** Runs the command line; gives the exit code (cli.md, "Exit codes"). */
 async function main(argv: readonly string[]): Promise<number> {
@@ -26,8 +29,12 @@ async function main(argv: readonly string[]): Promise<number> {
     process.on(signal, () => {
       if (interruption.signal.aborted) process.exit(INTERRUPTED);
       interruption.abort(new Interrupted());
+      // Should something not heed it, such as a device that is read.
+      setTimeout(() => process.exit(INTERRUPTED), GRACE_MS).unref();
     });
-  process.stdout.on('error', leave);
+  process.stdout.on('error', unheard);
+  // Nobody is left to be told.
+  process.stderr.on('error', () => undefined);
   const { program, context } = makeProgram(interruption.signal);
   try {
     await program.parseAsync(argv);
@@ -39,11 +46,19 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// Nobody reads any more: `thimble inspect MODEL | head`.
-function leave(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+let resultLost = false;
+
+// A reader that has gone has read enough (`thimble inspect MODEL | head`): the exit code stays the
+// answer's. A result that could not be written is one that nobody has, though.
+function unheard(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || resultLost) return;
+  resultLost = true;
   process.stderr.write(`error[unwritable-file]: stdout cannot be written (${error.code})\n`);
-  process.exit(2);
+  process.exitCode = exitCodeOf(Number(process.exitCode ?? 0));
+}
+
+function exitCodeOf(answer: number): number {
+  return answer === 0 && resultLost ? EXIT_CODES['bad-input'] : answer;
 }
 
 async function explain(error: unknown, context: Context): Promise<number> {
@@ -56,12 +71,16 @@ async function explain(error: unknown, context: Context): Promise<number> {
   if (error instanceof DoesNotFit) output.result(summary(error.report), error.report);
   if (error instanceof CompileError) {
     output.errors(error.diagnostics);
-    await context.junit('thimble', error.diagnostics.map(failedCase));
+    // The first error is the answer, whether or not its report can be written.
+    await context.junit('thimble', error.diagnostics.map(failedCase)).catch((second: unknown) => {
+      if (!(second instanceof CompileError)) throw second;
+      output.errors(second.diagnostics);
+    });
     return EXIT_CODES[error.failure];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `internal error in thimble ${VERSION}, please report it with the model:\n${text}\n`,
+    `internal error in thimble ${VERSION}, please report it with the model:\n${harmless(text)}\n`,
   );
   return 70;
 }
@@ -79,4 +98,4 @@ function failedCase(diagnostic: Diagnostic): TestCase {
   };
 }
 
-process.exitCode = await main(process.argv);
+process.exitCode = exitCodeOf(await main(process.argv));

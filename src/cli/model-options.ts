@@ -1,66 +1,223 @@
 import type { Command } from 'commander';
-import { quantizeGraph } from '../compress/quantize.ts';
-import type { QuantizeOptions } from '../compress/quantize.ts';
+import type { QuantizedModel, QuantizeModelOptions } from '../compress/quantize-model.ts';
 import type { Range } from '../compress/range.ts';
-import { Interpreter } from '../interpret/interpret.ts';
+import { dense } from '../encode/dense.ts';
+import type { ImportOptions } from '../import/open-shapes.ts';
+import { storesDense } from '../lower/lower.ts';
 import { runPasses } from '../passes/index.ts';
-import { CompileError } from '../support/diagnostics.ts';
+import type { CompileOptions } from '../pipeline.ts';
+import { OBJECTIVES } from '../select/select.ts';
+import type { Objective } from '../select/select.ts';
+import { CompileError, formatWarning } from '../support/diagnostics.ts';
+import { printable } from '../support/printable.ts';
 import { loadModel } from '../workflow/load-model.ts';
 import type { LoadedModel } from '../workflow/load-model.ts';
-import { readVectors } from '../workflow/vectors.ts';
-import { choiceOption } from './context.ts';
+import { quantizeFile } from '../workflow/quantize-file.ts';
+import { readInput } from '../workflow/read-input.ts';
+import { badOption, choiceOption, listOf } from './option-values.ts';
+import type { Output } from './output.ts';
 
 /** Options of every command that reads a model. */
 export interface ModelOptions {
-  readonly name?: string;
   readonly calibrate?: string;
-  readonly method: string;
-  readonly io: string;
-  readonly range?: readonly string[];
+  readonly method: QuantizeModelOptions['method'];
+  readonly io: QuantizeModelOptions['io'];
+  readonly range?: readonly (readonly [string, Range])[];
+  readonly force?: boolean;
+  readonly shape?: readonly (readonly [string, readonly number[]])[];
+  readonly freeze?: readonly Frozen[];
+  readonly state?: readonly (readonly [string, string])[];
+}
+
+/** An input that is a constant, and the file of its elements. */
+interface Frozen {
+  readonly input: string;
+  readonly file: string;
+}
+
+const ENCODINGS = ['auto', dense.name] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
+/** Options of every command that compiles one. */
+export interface CompilingOptions extends ModelOptions {
+  readonly name?: string;
+  readonly optimize: Objective;
+  readonly encoding: Encoding;
+  /** How the application gives the input; `run` has none. */
+  readonly input?: 'whole' | 'rows';
+  readonly shrink: boolean;
+}
+
+/** The options of every command that reads a model file. */
+export function addImportOptions(command: Command): Command {
+  return command
+    .option(
+      '--shape <INPUT=SIZES...>',
+      'sizes that the file leaves open: x=1x96x96x3',
+      listOf(parseShape),
+    )
+    .option(
+      '--freeze <INPUT=FILE...>',
+      'inputs of an ONNX model that become constants: raw elements',
+      listOf(parseFrozen),
+    )
+    .option(
+      '--state <INPUT=OUTPUT...>',
+      'inputs that are outputs of the inference before: kept by the model',
+      listOf(parseState),
+    );
 }
 
 export function addModelOptions(command: Command): Command {
-  return command
-    .option('--name <NAME>', 'prefix of the C names, instead of the file’s name')
+  return addImportOptions(command)
     .option('--calibrate <DIR>', 'quantize a float model with the inputs of a folder')
-    .option('--method <METHOD>', 'how ranges are chosen: minmax, percentile or mse', 'mse')
-    .option('--io <TYPE>', 'inputs and outputs of the quantized model: float or int8', 'float')
-    .option('--range <TENSOR=LOW:HIGH...>', 'ranges that you know better than calibration does');
+    .option(
+      '--method <METHOD>',
+      'how ranges are chosen: minmax, percentile, mse, or auto: the one with the least error',
+      choiceOption('--method', ['auto', 'minmax', 'percentile', 'mse']),
+      'auto',
+    )
+    .option(
+      '--io <TYPE>',
+      'inputs and outputs of the quantized model: float or int8',
+      choiceOption('--io', ['float', 'int8']),
+      'float',
+    )
+    .option(
+      '--range <TENSOR=LOW:HIGH...>',
+      'ranges that you know better than calibration does',
+      listOf(parseRange),
+    )
+    .option('--force', 'go on with a quantized model of which an output collapsed');
+}
+
+/** Options of every command that compiles a model. */
+export function addCompileOptions(command: Command): Command {
+  return addModelOptions(command)
+    .option('--name <NAME>', 'prefix of the C names, instead of the file’s name')
+    .option(
+      '--optimize <GOAL>',
+      'what to be best at within flash and RAM: speed, flash, ram or balanced',
+      choiceOption('--optimize', OBJECTIVES),
+      'speed',
+    )
+    .option(
+      '--encoding <FORMATS>',
+      'how weights may be stored: auto, or dense: all of them, though some are zero or alike',
+      choiceOption('--encoding', ENCODINGS),
+      'auto',
+    )
+    .option('--no-shrink', 'compute channels, too, that are constant or that nobody reads');
+}
+
+/** How the application gives the input; `run` takes a file there. */
+export function addInputOption(command: Command): Command {
+  return command.option(
+    '--input <HOW>',
+    'how the application gives the input: whole, or rows, one by one as a camera does',
+    choiceOption('--input', ['whole', 'rows']),
+    'whole',
+  );
 }
 
 /** Loads a model, and quantizes it on the way when --calibrate is given. */
-export async function openModel(file: string, options: ModelOptions): Promise<LoadedModel> {
-  const model = await loadModel(file, options.name);
+export async function openModel(
+  file: string,
+  options: CompilingOptions,
+  output: Output,
+): Promise<LoadedModel> {
+  const model = await loadModel(file, options.name, await importOptions(options, output));
   if (options.calibrate === undefined) return model;
-  const float = runPasses(model.graph);
-  const inputs = await calibrationInputs(model, options.calibrate);
-  return { ...model, graph: quantizeGraph(float, inputs, quantizeOptions(options)) };
+  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
+  noteWarnings(quantized, output);
+  refuseCollapsed(quantized, options);
+  return { ...model, graph: runPasses(quantized.graph) };
 }
 
-export async function calibrationInputs(
-  { graph }: LoadedModel,
-  folder: string,
-): Promise<Uint8Array[]> {
-  const { inputBytes, outputBytes } = new Interpreter(graph);
-  return (await readVectors(folder, inputBytes, outputBytes)).map(({ input }) => input);
-}
-
-export function quantizeOptions(options: ModelOptions): QuantizeOptions {
+/** What --shape, --freeze and --state say, and notes that go to `output`. */
+export async function importOptions(
+  { shape, freeze, state }: Pick<ModelOptions, 'shape' | 'freeze' | 'state'>,
+  output: Output,
+): Promise<ImportOptions> {
   return {
-    method: choiceOption('--method', options.method, ['minmax', 'percentile', 'mse']),
-    io: choiceOption('--io', options.io, ['float', 'int8']),
-    ranges: new Map((options.range ?? []).map(parseRange)),
+    shapes: new Map(shape),
+    freeze: new Map(await Promise.all((freeze ?? []).map(readFrozen))),
+    states: state ?? [],
+    onNote: (text) => output.note(`note: ${printable(text)}`),
   };
+}
+
+async function readFrozen({ input, file }: Frozen): Promise<[string, Uint8Array]> {
+  return [input, await readInput(file, 'frozen input')];
+}
+
+function parseFrozen(text: string): Frozen {
+  const [, input, file] = /^(.+?)=(.+)$/s.exec(text) ?? [];
+  if (input !== undefined && file !== undefined) return { input, file };
+  throw new CompileError(
+    badOption(
+      '--freeze',
+      `--freeze "${text}" is not INPUT=FILE`,
+      'for example --freeze sizes=sizes.bin',
+    ),
+  );
+}
+
+function parseState(text: string): [string, string] {
+  const [, input, output] = /^(.+?)=(.+)$/s.exec(text) ?? [];
+  if (input !== undefined && output !== undefined) return [input, output];
+  throw new CompileError(
+    badOption(
+      '--state',
+      `--state "${text}" is not INPUT=OUTPUT`,
+      'for example --state h_in=h_out c_in=c_out',
+    ),
+  );
+}
+
+function parseShape(text: string): [string, readonly number[]] {
+  const match = /^(.+)=(\d{1,9}(?:x\d{1,9})*)$/.exec(text);
+  const sizes = match?.[2]!.split('x').map(Number);
+  if (sizes?.every((size) => size > 0)) return [match![1]!, sizes];
+  throw new CompileError(
+    badOption(
+      '--shape',
+      `--shape "${text}" is not INPUT=SIZES`,
+      'for example --shape image=1x96x96x3',
+    ),
+  );
+}
+
+export function noteWarnings({ warnings }: QuantizedModel, output: Output): void {
+  for (const warning of warnings) output.note(formatWarning(warning));
+}
+
+/** Throws when an output of the quantized model carries no signal, unless --force is given. */
+export function refuseCollapsed({ collapsed }: QuantizedModel, { force }: ModelOptions): void {
+  if (collapsed.length > 0 && !force) throw new CompileError(collapsed, 'answer-is-no');
+}
+
+/** What the compiler may do, and how it is to choose among kernels and formats. */
+export function compileOptions(options: CompilingOptions): CompileOptions {
+  const { optimize, encoding, input, shrink } = options;
+  const fed = input === 'rows';
+  return { optimize, fed, shrink, ...(encoding !== 'auto' && { accepts: storesDense }) };
+}
+
+export function quantizeOptions({ method, io, range }: ModelOptions): QuantizeModelOptions {
+  return { method, io, ranges: new Map(range) };
 }
 
 function parseRange(text: string): [string, Range] {
   const match = /^(.+)=([-+\d.e]+):([-+\d.e]+)$/.exec(text);
   const [low, high] = [Number(match?.[2]), Number(match?.[3])];
-  if (match && low < high) return [match[1]!, { low, high }];
-  throw new CompileError({
-    code: 'bad-option',
-    message: `--range "${text}" is not TENSOR=LOW:HIGH`,
-    where: '--range',
-    hint: 'for example --range scores=-20:20',
-  });
+  if (match && Number.isFinite(low) && Number.isFinite(high) && low < high)
+    return [match[1]!, { low, high }];
+  throw new CompileError(
+    badOption(
+      '--range',
+      `--range "${text}" is not TENSOR=LOW:HIGH`,
+      'for example --range scores=-20:20',
+    ),
+  );
 }

@@ -1,6 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { harmless, markdownBlock, printable } from '../support/printable.ts';
+import { refuseInput } from '../support/files-read.ts';
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -9,8 +11,8 @@ export interface GlobalOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly color: boolean;
-  readonly ram?: string;
-  readonly flash?: string;
+  readonly ram?: number;
+  readonly flash?: number;
 }
 
 /** Where a command prints: results to stdout, all else to stderr; JSON alone on stdout when asked. */
@@ -29,15 +31,15 @@ export class Output {
     this.#printed = true;
     if (this.options.json)
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
-    else process.stdout.write(`${text}\n`);
+    else process.stdout.write(`${harmless(text)}\n`);
   }
 
   note(text: string): void {
-    if (!this.options.quiet) process.stderr.write(`${text}\n`);
+    if (!this.options.quiet) process.stderr.write(`${harmless(text)}\n`);
   }
 
   detail(text: string): void {
-    if (this.options.verbose) process.stderr.write(`${text}\n`);
+    if (this.options.verbose) process.stderr.write(`${harmless(text)}\n`);
   }
 
   /** Markdown for the page of a GitHub job; false when there is none, or it cannot be written. */
@@ -46,6 +48,7 @@ export class Output {
     if (!page) return false;
     this.#summarized = true;
     try {
+      refuseInput(page);
       appendFileSync(page, markdown);
       return true;
     } catch (error) {
@@ -59,7 +62,9 @@ export class Output {
     if (this.options.json && !this.#printed) this.result('', { errors: diagnostics });
     if (!this.#summarized)
       this.summary(
-        ['### failed', '', '```', ...diagnostics.map(formatDiagnostic), '```', ''].join('\n'),
+        ['### failed', '', markdownBlock(diagnostics.map(formatDiagnostic).join('\n')), ''].join(
+          '\n',
+        ),
       );
     for (const diagnostic of diagnostics) {
       const text = formatDiagnostic(diagnostic);
@@ -74,6 +79,6 @@ export class Output {
 // A GitHub workflow command that marks an error on the run's page.
 function annotation({ code, message, where, notes = [], hint }: Diagnostic): string {
   const plain = [message, where && `at ${where}`, ...notes, hint].filter(Boolean).join('; ');
-  const data = plain.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+  const data = printable(plain).replace(/%/g, '%25');
   return `::error title=${code}::${data}`;
 }

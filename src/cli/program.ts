@@ -3,6 +3,8 @@ import { VERSION } from '../pipeline.ts';
 import { benchCommand } from './commands/bench.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import { boardsCommand } from './commands/boards.ts';
+import { compressCommand } from './commands/compress.ts';
+import type { CompressCommandOptions } from './commands/compress.ts';
 import { buildCommand, compileCommand } from './commands/compile.ts';
 import type { CompileCommandOptions } from './commands/compile.ts';
 import { diffCommand } from './commands/diff.ts';
@@ -15,13 +17,28 @@ import { quantizeCommand } from './commands/quantize.ts';
 import type { QuantizeCommandOptions } from './commands/quantize.ts';
 import { renodeCommand } from './commands/renode.ts';
 import type { RenodeOptions } from './commands/renode.ts';
-import { runCommand } from './commands/run.ts';
+import { PLACES, runCommand } from './commands/run.ts';
 import type { RunOptions } from './commands/run.ts';
-import { testCommand } from './commands/test.ts';
+import { placeOption, testCommand } from './commands/test.ts';
 import type { TestOptions } from './commands/test.ts';
 import { Context } from './context.ts';
-import { addModelOptions } from './model-options.ts';
+import { checkOptions } from './check-options.ts';
+import {
+  addCompileOptions,
+  addImportOptions,
+  addInputOption,
+  addModelOptions,
+} from './model-options.ts';
+import type { ModelOptions } from './model-options.ts';
+import {
+  choiceOption,
+  numberOption,
+  secondsOption,
+  sizeOption,
+  wholeOption,
+} from './option-values.ts';
 import type { GlobalOptions } from './output.ts';
+import { shardOption } from './sequence-options.ts';
 
 /** The command line: names and options only, the work is in commands/. `signal` ends it early. */
 export function makeProgram(signal: AbortSignal): { program: Command; context: () => Context } {
@@ -33,11 +50,16 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
     .option('--json', 'one JSON document on stdout, everything else on stderr')
     .option('--junit <FILE>', 'write the results as JUnit XML')
     .option('--config <FILE>', 'instead of thimble.config.json')
-    .option('--ram <SIZE>', 'hold the firmware to less RAM than the board has')
-    .option('--flash <SIZE>', 'hold the firmware to less flash than the board has')
+    .option('--ram <SIZE>', 'hold the firmware to less RAM than the board has', sizeOption('--ram'))
+    .option(
+      '--flash <SIZE>',
+      'hold the firmware to less flash than the board has',
+      sizeOption('--flash'),
+    )
     .option('--quiet', 'only results and errors')
     .option('--verbose', 'say more')
-    .option('--no-color', 'no colours');
+    .option('--no-color', 'no colours')
+    .hook('preAction', (_, command) => checkOptions(command));
   let made: Context | undefined;
   const context = () => (made ??= new Context(program.opts<GlobalOptions>(), signal));
   // Global options may stand behind the command, too.
@@ -47,18 +69,22 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
       .description(description)
       .exitOverride()
       .showHelpAfterError('(--help lists the options)');
-  const modelCommand = (text: string, description: string) =>
-    addModelOptions(command(text, description));
 
-  command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity').action(
-    (model: string) => inspect(model, context()),
+  addImportOptions(
+    command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity'),
+  ).action((model: string, options: Pick<ModelOptions, 'shape'>) =>
+    inspect(model, options, context()),
   );
-  addModelCommands(modelCommand, context);
+  addModelCommands(command, context);
   command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
     boardsCommand(board, context()),
   );
   command('diff <old> <new>', 'what changed between two report.json')
-    .option('--max-growth <PERCENT>', 'fail when flash, RAM or instructions grew more')
+    .option(
+      '--max-growth <PERCENT>',
+      'fail when flash, RAM or instructions grew more',
+      numberOption('--max-growth', 0),
+    )
     .action((before: string, after: string, options: DiffOptions) =>
       diffCommand(before, after, options, context()),
     );
@@ -75,61 +101,99 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
 type MakeCommand = (text: string, description: string) => Command;
 
 // The commands that read a model and may quantize it on the way.
-function addModelCommands(modelCommand: MakeCommand, context: () => Context): void {
-  modelCommand('compile <model>', 'the C library and its report')
+function addModelCommands(command: MakeCommand, context: () => Context): void {
+  const compiling = (text: string, description: string) =>
+    addInputOption(addCompileOptions(command(text, description)));
+  compiling('compile <model>', 'the C library and its report')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .action((model: string, options: CompileCommandOptions) =>
       compileCommand(model, options, context()),
     );
-  modelCommand('build <model>', 'the C library and firmware around it')
+  compiling('build <model>', 'the C library and firmware around it')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .option(
       '--vectors <SOURCE>',
       'none, or uart: the firmware asks for them (test --on serial:PORT)',
+      choiceOption('--vectors', ['none', 'uart']),
       'none',
     )
     .action((model: string, options: CompileCommandOptions) =>
       buildCommand(model, options, context()),
     );
-  modelCommand('run <model>', 'one inference, raw tensor bytes in and out')
+  addCompileOptions(command('run <model>', 'one inference, raw tensor bytes in and out'))
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'reference, host, qemu or renode', 'qemu')
+    .option('--on <WHERE>', 'reference, host, qemu or renode', choiceOption('--on', PLACES), 'qemu')
     .requiredOption('--input <FILE>', 'input bytes')
     .requiredOption('--output <FILE>', 'output bytes')
-    .option('--timeout <SECONDS>', 'wall-clock limit')
+    .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
     .action((model: string, options: RunOptions) => runCommand(model, options, context()));
-  modelCommand('test <model>', 'many vectors, each compared with the reference byte for byte')
+  withVectors(compiling('test <model>', 'many vectors, each compared with the reference'))
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'reference, host, qemu, renode or serial:PORT', 'qemu')
-    .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
-    .option('--seed <N>', 'seed of made-up vectors', '1')
-    .option('--count <N>', 'number of made-up vectors', '8')
-    .option('--timeout <SECONDS>', 'wall-clock limit')
-    .option('--shard <I/N>', 'only this part of the vectors, such as 1/4')
-    .option('--reporter <KIND>', 'summary, vectors or github', 'summary')
+    .option('--on <WHERE>', 'reference, host, qemu, renode or serial:PORT', placeOption, 'qemu')
+    .option(
+      '--steps <N>',
+      'vectors in a row that share the model’s state, which is reset before them',
+      wholeOption('--steps', 1, 2 ** 31 - 1),
+    )
+    .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
+    .option('--shard <I/N>', 'only this part of the vectors, such as 1/4', shardOption)
+    .option(
+      '--reporter <KIND>',
+      'summary, vectors or github',
+      choiceOption('--reporter', ['summary', 'vectors', 'github']),
+      'summary',
+    )
     .option(
       '--update-budget',
       'write flash, RAM and instructions of this run to thimble.budget.json',
     )
     .action((model: string, options: TestOptions) => testCommand(model, options, context()));
-  modelCommand('bench <model>', 'instructions for each layer')
+  compiling('bench <model>', 'instructions for each layer')
     .option('-b, --board <BOARD>', 'board')
-    .option('--on <WHERE>', 'qemu or renode', 'qemu')
+    .option('--on <WHERE>', 'qemu or renode', choiceOption('--on', ['qemu', 'renode']), 'qemu')
     .option('--flame <FILE>', 'a flame graph of Renode’s profile, as SVG')
-    .option('--timeout <SECONDS>', 'wall-clock limit')
+    .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
     .action((model: string, options: BenchOptions) => benchCommand(model, options, context()));
-  modelCommand('quantize <model>', 'a float model to int8')
+  addModelOptions(command('quantize <model>', 'a float model to int8'))
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
     .action((model: string, options: QuantizeCommandOptions) =>
       quantizeCommand(model, options, context()),
     );
-  modelCommand('renode <model>', 'a self-contained Renode and Robot Framework test folder')
+  addCompressCommand(command, context);
+  withVectors(
+    compiling('renode <model>', 'a self-contained Renode and Robot Framework test folder'),
+  )
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
-    .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin')
-    .option('--seed <N>', 'seed of made-up vectors', '1')
-    .option('--count <N>', 'number of made-up vectors', '8')
     .action((model: string, options: RenodeOptions) => renodeCommand(model, options, context()));
+}
+
+function withVectors(command: Command): Command {
+  return command
+    .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
+    .option('--seed <N>', 'seed of made-up vectors', wholeOption('--seed', 0, 2 ** 32 - 1), 1)
+    .option('--count <N>', 'number of made-up vectors', wholeOption('--count', 1, 2 ** 30), 8);
+}
+
+function addCompressCommand(command: MakeCommand, context: () => Context): void {
+  addModelOptions(command('compress <model>', 'fewer weights, the others fitted anew'))
+    .option('-b, --board <BOARD>', 'board whose kernels and formats count; a Cortex-M4 otherwise')
+    .option('--recipe <FILE>', 'light, balanced, small, or a JSON file')
+    .option(
+      '--sparsity <SHARE>',
+      'share of each layer’s weights that becomes zero',
+      numberOption('--sparsity', 0, 0.99),
+    )
+    .option(
+      '--to-weights <SIZE>',
+      'stored weights of all layers, such as 38K; sparsity is found layer by layer',
+      sizeOption('--to-weights'),
+    )
+    .option('--seed <N>', 'seed of what is drawn', wholeOption('--seed', 0, 2 ** 32 - 1))
+    .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
+    .action((model: string, options: CompressCommandOptions) =>
+      compressCommand(model, options, context()),
+    );
 }

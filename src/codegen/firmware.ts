@@ -1,6 +1,8 @@
-import { CompileError } from '../support/diagnostics.ts';
-import type { Board, Memory } from '../target/board.ts';
+import { toComment } from '../support/identifiers.ts';
+import type { Board } from '../target/board.ts';
 import type { Library } from './emit.ts';
+import { linkView } from './link-view.ts';
+import type { LinkSizes } from './link-view.ts';
 import { readTemplate, render } from './render.ts';
 
 /** What the firmware reports besides outputs. */
@@ -18,6 +20,10 @@ export interface FirmwareOptions {
   readonly timer?: number;
   /** Stack of one inference. */
   readonly stackBytes: number;
+  /** Everything in flash but the weights, as predicted. */
+  readonly codeBytes: number;
+  /** For a profiler that follows the stack (nn_jump in nn_gemm_asm.h). */
+  readonly profiled?: boolean;
 }
 
 export interface Firmware {
@@ -27,12 +33,6 @@ export interface Firmware {
   readonly defines: readonly string[];
 }
 
-/**
- * RAM of the test firmware besides the arena and the inference's stack, at most: its own variables,
- * its frames below the inference and those of printing, an exception's frame.
- */
-export const FIRMWARE_BYTES = 512;
-
 /** The test firmware around a library, for a Cortex-M board. */
 export function emitFirmware(board: Board, library: Library, options: FirmwareOptions): Firmware {
   const files = new Map([
@@ -40,12 +40,16 @@ export function emitFirmware(board: Board, library: Library, options: FirmwareOp
     ['platform.h', readTemplate('board/platform.h')],
     ['platform.c', renderPlatform(board, options)],
     ['startup.c', render('board/startup.c.ejs', startupView(board))],
-    ['link.ld', render('board/link.ld.ejs', linkView(board, library, options))],
+    ['link.ld', render('board/link.ld.ejs', linkView(board, library, linkSizes(library, options)))],
   ]);
   return {
     files,
     sources: ['main.c', 'platform.c', 'startup.c'],
-    defines: ['THIMBLE_ARENA=__attribute__((section(".arena")))'],
+    defines: [
+      ...library.arenas.map(({ macro, name }) => inSection(macro, name)),
+      inSection('THIMBLE_WEIGHTS', 'weights'),
+      ...(options.profiled ? ['NN_PROFILED'] : []),
+    ],
   };
 }
 
@@ -59,26 +63,17 @@ export function emitHostFirmware(library: Library, options: FirmwareOptions): Fi
   return { files, sources: ['main.c', 'host.c'], defines: [] };
 }
 
-/** The RAM regions that data and stack, and the arena, go to; undefined: the arena fits nowhere. */
-export function chooseRam(
-  board: Board,
-  arenaBytes: number,
-  stackBytes: number,
-): { ram: Memory; arena: Memory } | undefined {
-  const restBytes = stackBytes + FIRMWARE_BYTES;
-  const regions = board.memory.filter((m) => m.kind === 'ram');
-  const [ram] = regions;
-  if (!ram) return undefined;
-  if (arenaBytes + restBytes <= ram.size) return { ram, arena: ram };
-  const other = regions.find((m) => m !== ram && m.size >= arenaBytes);
-  if (other) return { ram, arena: other };
-  // The arena alone in the first region, data and stack in another one.
-  const rest = regions.find((m) => m !== ram && m.size >= restBytes);
-  return rest && arenaBytes <= ram.size ? { ram: rest, arena: ram } : undefined;
+function inSection(macro: string, section: string): string {
+  return `${macro}=__attribute__((section(".${section}")))`;
 }
 
 function renderMain(library: Library, options: FirmwareOptions): string {
-  return render('board/main.c.ejs', { ...options, hookCalls: library.hookCalls });
+  return render('board/main.c.ejs', {
+    ...options,
+    hookCalls: library.hookCalls,
+    stateBytes: library.stateBytes,
+    fed: library.fed,
+  });
 }
 
 function renderPlatform(board: Board, { vectors, vectorsAddress, timer }: FirmwareOptions): string {
@@ -94,7 +89,7 @@ function renderPlatform(board: Board, { vectors, vectorsAddress, timer }: Firmwa
   return render('board/platform.c.ejs', {
     uart,
     setup: setup.map(({ register, address, set, clear, wait }) => ({
-      register,
+      register: toComment(register),
       address: hex(address),
       set: hex(set),
       clear: hex(clear),
@@ -110,32 +105,11 @@ function startupView(board: Board) {
   return { fpu: board.features.includes('fpu'), cfsr: board.cpu !== 'cortex-m0plus' };
 }
 
-function linkView(board: Board, library: Library, { instrument, stackBytes }: FirmwareOptions) {
+function linkSizes(library: Library, options: FirmwareOptions): LinkSizes {
+  const { instrument, stackBytes, codeBytes } = options;
   // Measuring firmware keeps a mark of eight bytes for each layer.
-  const marks = instrument === 'bench' ? library.hookCalls * 8 : 0;
-  const regions = chooseRam(board, library.arenaBytes, stackBytes + marks);
-  if (!regions) {
-    throw new CompileError(
-      {
-        code: 'does-not-fit-ram',
-        message: `the test firmware takes ${marks + FIRMWARE_BYTES} B of RAM beside the model, ${board.name} has no room for them`,
-        hint: 'measure on a larger board with the same core',
-      },
-      'answer-is-no',
-    );
-  }
-  return {
-    memories: board.memory.map((m) => ({
-      name: m.name,
-      attributes: m.kind === 'flash' ? 'rx' : 'rwx',
-      start: hex(m.start),
-      size: hex(m.size),
-    })),
-    flash: board.memory.find((m) => m.kind === 'flash')!.name,
-    ram: regions.ram.name,
-    arena: regions.arena.name,
-    stackBytes: stackBytes + FIRMWARE_BYTES / 2,
-  };
+  const markBytes = instrument === 'bench' ? library.hookCalls * 8 : 0;
+  return { codeBytes, stackBytes, markBytes };
 }
 
 function hex(value: number): string {

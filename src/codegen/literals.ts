@@ -1,4 +1,4 @@
-import type { ConstantArray } from '../ops/kernel.ts';
+import type { ConstantArray } from '../ops/constant-array.ts';
 import type { DType } from '../ir/types.ts';
 import { InternalError } from '../support/diagnostics.ts';
 
@@ -7,10 +7,16 @@ export function int32Literal(value: number): string {
   return value === -(2 ** 31) ? '(-2147483647 - 1)' : String(value);
 }
 
+// Of a BigInt, which the array's elements are.
+function int64Literal(value: number | bigint): string {
+  return BigInt(value) === -(2n ** 63n) ? '(-9223372036854775807LL - 1)' : `${value}LL`;
+}
+
 /** A C float literal that reads back as the same single-precision number. */
 export function floatLiteral(value: number): string {
   const single = Math.fround(value);
-  if (!Number.isFinite(single)) throw new InternalError(`no C literal for ${value}`);
+  if (Number.isNaN(single)) return '__builtin_nanf("")';
+  if (!Number.isFinite(single)) return `${single < 0 ? '-' : ''}__builtin_inff()`;
   const text = Object.is(single, -0) ? '-0.0' : String(Number(single.toPrecision(9)));
   return /[.e]/.test(text) ? `${text}f` : `${text}.0f`;
 }
@@ -27,6 +33,7 @@ export function arrayType(array: ConstantArray['array']): {
   if (array instanceof Uint32Array)
     return { ctype: 'uint32_t', print: (x) => `0x${x.toString(16)}u` };
   if (array instanceof Float32Array) return { ctype: 'float', print: floatLiteral };
+  if (array instanceof BigInt64Array) return { ctype: 'int64_t', print: int64Literal };
   throw new InternalError(`no C type for ${array.constructor.name}`);
 }
 

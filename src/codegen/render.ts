@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
+import type { Unit } from '../ops/unit.ts';
 import { assert, InternalError } from '../support/diagnostics.ts';
 
 const ROOT = new URL('../../codegen-templates/', import.meta.url);
@@ -20,6 +21,11 @@ export function render(template: string, view: object): string {
     compiled.set(template, print);
   }
   return print(view);
+}
+
+/** The text of a unit: the same for every model. */
+export function renderUnit({ template, view, name, prototype }: Unit): string {
+  return render(`ops/${template}`, { ...view, name, prototype });
 }
 
 /** A file of codegen-templates/ as it is. */

@@ -1,4 +1,5 @@
 import type { Board } from '../target/board.ts';
+import { FATAL_WARNINGS } from '../target/renode-warnings.ts';
 import { toIdentifier } from '../support/identifiers.ts';
 import type { Library } from './emit.ts';
 import { render } from './render.ts';
@@ -44,6 +45,8 @@ export function emitRenodeFolder(options: RenodeFolderOptions): ReadonlyMap<stri
       linesOf(toIdentifier(name, 'vector'), i, output, options.outputs),
     ),
     vectors: vectors.length,
+    // Robot Framework takes a backslash for its own.
+    fatal: FATAL_WARNINGS.map(({ source }) => source.replaceAll('\\', '\\\\')),
   };
   return new Map([
     ['machine.resc', render('renode/machine.resc.ejs', view)],

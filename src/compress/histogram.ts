@@ -13,12 +13,14 @@ export class Histogram {
     return (this.high - this.low) / Histogram.BINS || 1;
   }
 
-  add(values: Float32Array): void {
+  /** Counts values, those that equal `except` left out. */
+  add(values: Float32Array, except?: number): void {
     for (const value of values) {
+      if (value === except) continue;
       const bin = Math.floor((value - this.low) / this.width);
       this.counts[Math.min(Histogram.BINS - 1, Math.max(0, bin))]! += 1;
+      this.total += 1;
     }
-    this.total += values.length;
   }
 
   centre(bin: number): number {

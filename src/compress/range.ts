@@ -1,3 +1,4 @@
+import type { Quantization } from '../ir/types.ts';
 import { Histogram } from './histogram.ts';
 
 export type RangeMethod = 'minmax' | 'percentile' | 'mse';
@@ -5,6 +6,26 @@ export type RangeMethod = 'minmax' | 'percentile' | 'mse';
 export interface Range {
   readonly low: number;
   readonly high: number;
+}
+
+/** The least and the largest of values, those that equal `except` left out; NaN where one is NaN. */
+export function limitsOf(
+  values: ArrayLike<number>,
+  except?: number,
+  { low, high }: Range = { low: Infinity, high: -Infinity },
+): Range {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === except) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return { low, high };
+}
+
+/** The width of a range as int8 covers it: with zero. */
+export function spanOf({ low, high }: Range): number {
+  return Math.max(high, 0) - Math.min(low, 0);
 }
 
 const PERCENTILE = 0.9999;
@@ -52,10 +73,17 @@ export function squaredError(histogram: Histogram, { low, high }: Range): number
   return error;
 }
 
+/** The real numbers that a per-tensor int8 quantization covers. */
+export function rangeOf({ scales, zeroPoints }: Quantization): Range {
+  const [scale, zeroPoint] = [scales[0]!, zeroPoints[0]!];
+  return { low: (-128 - zeroPoint) * scale, high: (127 - zeroPoint) * scale };
+}
+
 /** Per-tensor int8 quantization of a range, widened to hold 0 exactly (TFLite int8 spec). */
-export function quantizationOf({ low, high }: Range) {
+export function quantizationOf({ low, high }: Range): Quantization {
   const [least, most] = [Math.min(low, 0), Math.max(high, 0)];
-  const scale = Math.fround((most - least) / 255) || 1 / 255;
-  const zeroPoint = Math.max(-128, Math.min(127, Math.round(-128 - least / scale)));
+  const scale = Math.fround((most - least) / 255) || Math.fround(1 / 255);
+  // Adding 0 turns -0 into 0.
+  const zeroPoint = Math.max(-128, Math.min(127, Math.round(-128 - least / scale))) + 0;
   return { scales: [scale], zeroPoints: [zeroPoint], axis: 0 };
 }

@@ -1,10 +1,10 @@
 import type { Tensor, TensorType } from '../ir/types.ts';
 import { constantValue, floats } from '../ir/values.ts';
-import { bytesOf } from '../support/bytes.ts';
+import { bytesOf, product } from '../support/bytes.ts';
 import { clamp } from '../support/fixed-point.ts';
 
 /** Stored biases stay below this, so that sums fit the kernels that add two channels in a word. */
-const LARGEST_BIAS = 2 ** 22;
+export const LARGEST_BIAS = 2 ** 22;
 
 /**
  * Weights as int8, symmetric, with a scale for each index along `axis`: the largest magnitude
@@ -19,7 +19,7 @@ export function quantizeWeights(
   const values = floats(constantValue(weights));
   const biases = bias && floats(constantValue(bias));
   const channels = weights.shape[axis]!;
-  const inner = weights.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const inner = product(weights.shape.slice(axis + 1));
   const channelOf = (i: number) => Math.floor(i / inner) % channels;
   const most = new Float64Array(channels);
   values.forEach((x, i) => (most[channelOf(i)] = Math.max(most[channelOf(i)]!, Math.abs(x))));

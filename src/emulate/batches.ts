@@ -7,7 +7,8 @@ import { MAILBOX_HEAD_BYTES } from './mailbox.ts';
  * memory that the emulator has for them.
  */
 export async function runInBatches(driver: EmulatorDriver, job: Job): Promise<Outcome> {
-  const batches = divide(job.vectors, capacityOf(driver, job));
+  const sequences = inSequences(job.vectors, job.steps ?? 1);
+  const batches = divide(sequences, capacityOf(driver, job));
   const outcomes: Outcome[] = [];
   for (const vectors of batches) outcomes.push(await driver.run({ ...job, vectors }));
   return outcomes.reduce(merge);
@@ -19,23 +20,33 @@ function capacityOf(driver: EmulatorDriver, { board }: Job): number {
   return region ? region.vectors.size - MAILBOX_HEAD_BYTES : Infinity;
 }
 
-function divide(vectors: readonly Uint8Array[], capacity: number): Uint8Array[][] {
+// Vectors in runs that share the model's state; the last one may be shorter.
+function inSequences<T>(vectors: readonly T[], steps: number): T[][] {
+  return Array.from({ length: Math.ceil(vectors.length / steps) }, (_, i) =>
+    vectors.slice(i * steps, (i + 1) * steps),
+  );
+}
+
+// State is lost between boots: a sequence is never divided.
+function divide(sequences: readonly Uint8Array[][], capacity: number): Uint8Array[][] {
   const batches: Uint8Array[][] = [[]];
   let bytes = 0;
-  for (const vector of vectors) {
-    if (vector.length > capacity) {
+  for (const sequence of sequences) {
+    const length = sequence.reduce((sum, vector) => sum + vector.length, 0);
+    if (length > capacity) {
+      const what = sequence.length > 1 ? `a sequence of ${sequence.length} vectors` : 'a vector';
       throw new CompileError({
         code: 'bad-vectors',
-        message: `a vector has ${vector.length} bytes, the emulated board has ${capacity} for vectors`,
+        message: `${what} has ${length} bytes, the emulated board has ${capacity} for vectors`,
         hint: 'run the model on the host (--on host), or make its input smaller',
       });
     }
-    if (bytes + vector.length > capacity) {
+    if (bytes + length > capacity) {
       batches.push([]);
       bytes = 0;
     }
-    batches.at(-1)!.push(vector);
-    bytes += vector.length;
+    batches.at(-1)!.push(...sequence);
+    bytes += length;
   }
   return batches;
 }

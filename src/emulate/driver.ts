@@ -7,8 +7,13 @@ export interface Job {
   readonly board?: Board;
   readonly program: string;
   readonly vectors: readonly Uint8Array[];
+  /** How many vectors in a row make a sequence, at whose start the model's state is reset; 1: each. */
+  readonly steps?: number;
   readonly outputBytes: number;
+  /** What the firmware may take, from its own start. */
   readonly timeoutMs: number;
+  /** What the emulator may take until it starts the firmware: as long, unless given. */
+  readonly startMs?: number;
   /** Count instructions exactly, at some cost in speed. */
   readonly exactTime: boolean;
   readonly signal?: AbortSignal;

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findTool, missingTool, TOOLS } from '../support/tools.ts';
+import { writeTemporary } from '../system/temporary-folder.ts';
+import { rejectMissing, TOOLS } from '../support/tools.ts';
 import type { EmulatorDriver } from './driver.ts';
 import { mailbox } from './mailbox.ts';
 import { runProcess } from './run-process.ts';
@@ -9,10 +9,10 @@ import { runProcess } from './run-process.ts';
 export const host: EmulatorDriver = {
   name: 'host',
   tool: TOOLS.gcc,
-  reject: () => (findTool(TOOLS.gcc) ? undefined : missingTool(TOOLS.gcc).message),
+  reject: () => rejectMissing(TOOLS.gcc),
   async run(job) {
     const vectors = path.join(path.dirname(job.program), 'vectors.bin');
-    await writeFile(vectors, mailbox(job.vectors));
+    await writeTemporary(vectors, mailbox(job.vectors, job.steps));
     return runProcess(job.program, [vectors], job);
   },
 };

@@ -5,6 +5,8 @@ import type { LayerCrc, LayerTicks, Outcome } from './driver.ts';
 /** Longer lines than this are not the protocol's. */
 const LONGEST_LINE = 1024;
 
+const MOST_RECORDS = 1_000_000;
+
 /** Collects the lines that firmware prints (cli.md, "Firmware and host talk over a UART"). */
 export class ProtocolReader {
   #banner: Outcome['banner'] | undefined;
@@ -17,16 +19,23 @@ export class ProtocolReader {
   readonly #ticks = new Map<number, number>();
   /** Lines that are not the protocol's: printed when the run fails. */
   readonly #strange: string[] = [];
+  /** How many vectors the firmware was given; without any it makes one. */
+  readonly #vectors: number;
+  /** Records of layers that are kept: no network has more, whatever the firmware prints. */
+  #records = 0;
 
   /**
    * `expected` vectors, each of them told as done by itself; firmware that has them all says so once.
-   * `symbolAt` names the function of an address, for the place of a fault.
+   * `symbolAt` names the function of an address, for the place of a fault; `vectors` are given.
    */
   constructor(
     readonly outputBytes: number,
     readonly expected = 1,
     readonly symbolAt: (address: number) => string | undefined = () => undefined,
-  ) {}
+    vectors = expected,
+  ) {
+    this.#vectors = Math.max(1, vectors);
+  }
 
   /** Whether the firmware has said its last word. */
   get finished(): boolean {
@@ -68,6 +77,10 @@ export class ProtocolReader {
       );
     }
     const { vectors } = this.#done;
+    if (vectors !== this.#vectors) {
+      const message = `the firmware says that it ran ${vectors} vectors, it was given ${this.#vectors}`;
+      throw this.#failed('output-incomplete', message);
+    }
     // The sum that the firmware prints wraps at 32 bits.
     const ticks = [...this.#ticks.values()].reduce((sum, each) => sum + each, 0);
     return {
@@ -92,34 +105,42 @@ export class ProtocolReader {
       case 'out':
         return rest.length === 3 && this.#take(a, b, rest[2]!);
       case 'layer':
-        (this.#layers[a] ??= []).push({ layer: b, ticks: wholeNumber(rest[2]) });
-        return true;
       case 'tensor':
-        (this.#tensors[a] ??= []).push({ layer: b, crc: rest[2] ?? '' });
-        return true;
       case 'ticks':
-        this.#ticks.set(a, b);
-        return true;
+        return this.#keep(kind, a, b, rest[2]);
       case 'stack':
+        if (a < 0) return false;
         this.#stackBytes = a;
         return true;
       case 'send':
         return true;
       case 'done':
-        if (!/^\d+ vectors \d+ ticks$/.test(rest.join(' '))) return false;
+        if (!/^\d{1,10} vectors \d{1,10} ticks$/.test(rest.join(' '))) return false;
         this.#done = { vectors: (this.#done?.vectors ?? 0) + Number(rest[0]) };
         return true;
       case 'fault':
-        this.#fault = rest.join(' ');
+        this.#fault ??= rest.join(' ').slice(0, 200);
         return true;
       default:
         return false;
     }
   }
 
+  // Keeps a record about a vector: numbers are the firmware's, memory is ours.
+  #keep(kind: 'layer' | 'tensor' | 'ticks', vector: number, value: number, last = ''): boolean {
+    const known = vector >= 0 && vector < this.#vectors && value >= 0;
+    if (!known || this.#records++ >= MOST_RECORDS) return false;
+    if (kind === 'layer')
+      (this.#layers[vector] ??= []).push({ layer: value, ticks: wholeNumber(last) });
+    if (kind === 'tensor') (this.#tensors[vector] ??= []).push({ layer: value, crc: last });
+    if (kind === 'ticks') this.#ticks.set(vector, value);
+    return true;
+  }
+
   #take(vector: number, offset: number, hex: string): boolean {
     if (
       vector < 0 ||
+      vector >= this.#vectors ||
       offset < 0 ||
       !/^([0-9a-f]{2})+$/.test(hex) ||
       offset + hex.length / 2 > this.outputBytes

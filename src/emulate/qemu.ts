@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { findTool, missingTool, requireTool, TOOLS } from '../support/tools.ts';
+import { writeTemporary } from '../system/temporary-folder.ts';
+import { rejectMissing, requireTool, TOOLS } from '../support/tools.ts';
 import { assert } from '../support/diagnostics.ts';
 import type { EmulatorDriver, Job, Outcome } from './driver.ts';
 import { mailbox } from './mailbox.ts';
@@ -10,8 +10,10 @@ export const qemu: EmulatorDriver = {
   name: 'qemu',
   tool: TOOLS.qemu,
   reject(board) {
-    if (!findTool(TOOLS.qemu)) return `${missingTool(TOOLS.qemu).message}; ${TOOLS.qemu.install}`;
-    return board?.emulators.qemu ? undefined : 'QEMU has no machine for this board';
+    const modelled = board?.emulators.qemu !== undefined;
+    return (
+      rejectMissing(TOOLS.qemu) ?? (modelled ? undefined : 'QEMU has no machine for this board')
+    );
   },
   run: runQemu,
 };
@@ -19,8 +21,8 @@ export const qemu: EmulatorDriver = {
 async function runQemu(job: Job): Promise<Outcome> {
   const machine = job.board?.emulators.qemu;
   assert(machine, 'the board has a QEMU machine');
-  const vectors = path.join(path.dirname(job.program), 'vectors.bin');
-  await writeFile(vectors, mailbox(job.vectors));
+  const folder = path.dirname(job.program);
+  await writeTemporary(path.join(folder, 'vectors.bin'), mailbox(job.vectors, job.steps));
   const address = `0x${machine.vectors.start.toString(16)}`;
   const outcome = await runProcess(
     requireTool(TOOLS.qemu),
@@ -38,10 +40,12 @@ async function runQemu(job: Job): Promise<Outcome> {
         'stdio',
       ],
       ...(job.exactTime ? ['-icount', 'shift=6,sleep=off'] : []),
-      ...['-kernel', job.program],
-      ...['-device', `loader,file=${vectors},addr=${address},force-raw=on`],
+      // Names without folders: a comma in one would begin another option.
+      ...['-kernel', path.basename(job.program)],
+      ...['-device', `loader,file=vectors.bin,addr=${address},force-raw=on`],
     ],
     job,
+    folder,
   );
   return job.exactTime
     ? { ...outcome, instructions: Math.round(outcome.ticks / machine.ticksPerInstruction) }

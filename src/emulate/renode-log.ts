@@ -1,14 +1,6 @@
 import { CompileError } from '../support/diagnostics.ts';
+import { FATAL_WARNINGS } from '../target/renode-warnings.ts';
 import { SCRIPT_END } from './renode-script.ts';
-
-/** Renode only warns of these, and goes on; on a board they would be faults, or nothing would work. */
-const FATAL = [
-  /(Read|Write)\w* (from|to) non existing peripheral/,
-  /CPU abort/,
-  // A register that is there, but has bits that the model ignores, is no fault.
-  /Unhandled (read from|write to) offset (?!.*Unhandled bits)/,
-  /[Uu]nimplemented (register|instruction)/,
-];
 
 /** How the monitor says that a command of the script failed; the rest of the script is dropped. */
 const SCRIPT_ERRORS = [
@@ -49,7 +41,8 @@ export class RenodeLog {
 
   #judge(line: string): CompileError | undefined {
     const logged = /\[(WARNING|ERROR)\] (.*)$/.exec(line)?.[2];
-    if (logged && FATAL.some((pattern) => pattern.test(logged))) return this.#fatal(logged);
+    if (logged && FATAL_WARNINGS.some((pattern) => pattern.test(logged)))
+      return this.#fatal(logged);
     if (!this.started && SCRIPT_ERRORS.some((pattern) => pattern.test(line))) {
       return new CompileError(
         {

@@ -1,5 +1,6 @@
-import path from 'node:path';
+import { CompileError } from '../support/diagnostics.ts';
 import type { Board } from '../target/board.ts';
+import { platformFile } from '../target/platform-file.ts';
 import type { Job } from './driver.ts';
 
 /** Printed when every command of the script has worked: Renode drops the rest after an error. */
@@ -18,7 +19,7 @@ export interface RenodeFiles {
  * fixed rate of instructions, no waiting for real time.
  */
 export function renodeScript(job: Job, board: Board, files: RenodeFiles): string {
-  const { platform, uart, mips, vectors } = board.emulators.renode!;
+  const { uart, mips, vectors } = board.emulators.renode!;
   const hook = (symbol: string, mark: string) => {
     const address = job.addressOf?.(symbol);
     const python = `f = open('${files.marks}', 'a'); f.write('${mark} %d\\n' % self.ExecutedInstructions); f.close()`;
@@ -26,7 +27,7 @@ export function renodeScript(job: Job, board: Board, files: RenodeFiles): string
   };
   return [
     'mach create "thimble"',
-    `machine LoadPlatformDescription ${monitorPath(path.resolve(board.folder, platform))}`,
+    `machine LoadPlatformDescription ${monitorPath(platformFile(board))}`,
     'emulation SetGlobalSerialExecution true',
     'emulation SetGlobalAdvanceImmediately true',
     `cpu PerformanceInMips ${mips}`,
@@ -43,8 +44,16 @@ export function renodeScript(job: Job, board: Board, files: RenodeFiles): string
   ].join('\n');
 }
 
-/** A path as Renode's monitor reads it: blanks escaped. */
+/** A path as Renode's monitor reads it: blanks escaped. Throws where a character would begin something else. */
 export function monitorPath(file: string): string {
+  if (/[\p{Cc}"';\\$#`@]/u.test(file)) {
+    throw new CompileError({
+      code: 'renode-script',
+      message: "Renode's script cannot name this file",
+      where: file,
+      hint: 'rename the folder, or set TMPDIR to one with letters, digits and blanks only',
+    });
+  }
   return `@${file.replace(/ /g, '\\ ')}`;
 }
 

@@ -1,18 +1,21 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import { CompileError, assert } from '../support/diagnostics.ts';
-import { findTool, missingTool, requireTool, TOOLS } from '../support/tools.ts';
+import { LineSplitter } from '../support/lines.ts';
+import { startGroup } from '../system/process-group.ts';
+import { writeTemporary } from '../system/temporary-folder.ts';
+import { askVersion } from '../system/tool-version.ts';
+import { rejectMissing, requireTool, TOOLS } from '../support/tools.ts';
 import type { EmulatorDriver, Job, Outcome } from './driver.ts';
 import { mailbox } from './mailbox.ts';
 import { ProtocolReader } from './protocol.ts';
 import { monitorPath, renodeScript } from './renode-script.ts';
 import { RenodeLog } from './renode-log.ts';
 
-const OLDEST = [1, 15];
+/** The oldest release with which every board passes the tests on the real Renode. */
+const OLDEST = [1, 16, 1];
 const POLL_MS = 40;
 /** How long Renode gets to answer and to leave once the firmware has finished. */
 const FAREWELL_MS = 5000;
@@ -21,9 +24,10 @@ export const renode: EmulatorDriver = {
   name: 'renode',
   tool: TOOLS.renode,
   reject(board) {
-    if (!findTool(TOOLS.renode))
-      return `${missingTool(TOOLS.renode).message}; ${TOOLS.renode.install}`;
-    return board?.emulators.renode ? undefined : 'Renode has no model of this board';
+    const modelled = board?.emulators.renode !== undefined;
+    return (
+      rejectMissing(TOOLS.renode) ?? (modelled ? undefined : 'Renode has no model of this board')
+    );
   },
   run: runRenode,
 };
@@ -31,7 +35,10 @@ export const renode: EmulatorDriver = {
 /** Starts Renode headless, feeds it a script, and follows the console file until the firmware ends. */
 async function runRenode(job: Job): Promise<Outcome> {
   const command = requireTool(TOOLS.renode);
-  await checkVersion(command);
+  await checkVersion(command, {
+    timeoutMs: Math.min(60_000, job.startMs ?? job.timeoutMs),
+    ...(job.signal && { signal: job.signal }),
+  });
   const machine = job.board?.emulators.renode;
   assert(machine && job.board, 'the board has a Renode platform');
   const folder = path.dirname(job.program);
@@ -42,8 +49,8 @@ async function runRenode(job: Job): Promise<Outcome> {
     marks: path.join(folder, 'marks.txt'),
     profile: path.join(folder, 'profile.txt'),
   };
-  await writeFile(files.vectors, mailbox(job.vectors));
-  await writeFile(files.script, renodeScript(job, job.board, files));
+  await writeTemporary(files.vectors, mailbox(job.vectors, job.steps));
+  await writeTemporary(files.script, renodeScript(job, job.board, files));
   const options = [
     '--disable-gui',
     '--console',
@@ -51,27 +58,21 @@ async function runRenode(job: Job): Promise<Outcome> {
     '--config',
     path.join(folder, 'renode.config'),
   ];
-  const child = execa(command, [...options, '-e', `include ${monitorPath(files.script)}`], {
-    stdin: 'pipe',
-    buffer: false,
-    all: true,
-    reject: false,
-    // A group of its own, so that whatever the launcher starts ends with it.
-    detached: true,
-  });
-  const killAll = () => killGroup(child.pid);
-  process.once('exit', killAll);
   const log = new RenodeLog(job.symbolAt ?? (() => undefined));
-  const reading = (async () => {
-    for await (const line of createInterface({ input: child.all })) log.line(line);
-  })();
+  const [out, err] = [0, 1].map(() => new LineSplitter((line) => log.line(line)));
+  const group = startGroup(command, [...options, '-e', `include ${monitorPath(files.script)}`], {
+    wantsInput: true,
+    timeoutMs: (job.startMs ?? job.timeoutMs) + job.timeoutMs + 2 * FAREWELL_MS,
+    onStdout: (chunk) => out!.push(chunk.toString()),
+    onStderr: (chunk) => err!.push(chunk.toString()),
+  });
   let ended = false;
-  void child.then(() => (ended = true));
+  void group.ended.then(() => (ended = true));
   try {
-    const reader = new ProtocolReader(job.outputBytes, 1, job.symbolAt);
+    const reader = new ProtocolReader(job.outputBytes, 1, job.symbolAt, job.vectors.length);
     const how = await follow(files.console, reader, log, job, () => ended);
     log.closing = true;
-    await farewell(child.stdin, () => ended, job.profile === true);
+    await farewell(group.stdin!, () => ended, job.profile === true);
     if (log.problem) throw log.problem;
     const outcome = withLog(log, () => reader.outcome(how));
     const profile = job.profile ? await readFile(files.profile, 'utf8').catch(() => '') : undefined;
@@ -82,9 +83,8 @@ async function runRenode(job: Job): Promise<Outcome> {
       ...(profile !== undefined && { profile }),
     };
   } finally {
-    killAll();
-    process.removeListener('exit', killAll);
-    await Promise.race([reading.catch(() => undefined), sleep(1000, undefined, { ref: false })]);
+    group.kill();
+    await group.ended;
   }
 }
 
@@ -113,25 +113,31 @@ async function follow(
   job: Job,
   ended: () => boolean,
 ): Promise<string> {
-  const deadline = performance.now() + job.timeoutMs;
+  // Renode gets as long to start as the firmware gets to run, which counts from its own start.
+  const limit = (ms: number, of: string) => ({
+    deadline: performance.now() + ms,
+    how: `${of} limit of ${ms / 1000} s`,
+  });
+  const starting = limit(job.startMs ?? job.timeoutMs, 'Renode’s');
+  let running: ReturnType<typeof limit> | undefined;
   let handle: FileHandle | undefined;
-  let rest = '';
+  const lines = new LineSplitter((line) => reader.line(line));
   let offset = 0;
   try {
     for (;;) {
       // Renode makes the file, and before that makes and removes one to see whether it can: the file
       // that counts is there once the script has come to its end.
+      if (log.started) running ??= limit(job.timeoutMs, 'its');
       if (log.started) handle ??= await open(file, 'r').catch(() => undefined);
       const text = handle ? await readFrom(handle, offset) : '';
       offset += Buffer.byteLength(text, 'latin1');
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) reader.line(line);
+      lines.push(text);
       if (reader.finished) return 'it ended';
       if (log.problem) return 'Renode reported a problem';
       if (job.signal?.aborted) throw job.signal.reason;
       if (ended()) return 'Renode ended';
-      if (performance.now() > deadline) return `its limit of ${job.timeoutMs / 1000} s`;
+      const { deadline, how } = running ?? starting;
+      if (performance.now() > deadline) return how;
       if (text === '') await sleep(POLL_MS);
     }
   } finally {
@@ -158,7 +164,6 @@ async function farewell(
     ...(profiled ? ['cpu FlushProfiler'] : []),
     'quit',
   ];
-  stdin.on('error', () => undefined);
   stdin.write(`${commands.join('\n')}\n`);
   const deadline = performance.now() + FAREWELL_MS;
   while (!ended() && performance.now() < deadline) await sleep(POLL_MS);
@@ -179,18 +184,16 @@ async function countInstructions(file: string): Promise<number> {
 const checked = new Map<string, string>();
 
 /** The version of Renode, checked once; throws where it is too old or cannot be told. */
-export async function checkVersion(command: string): Promise<string> {
+export async function checkVersion(
+  command: string,
+  limits: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+): Promise<string> {
   const known = checked.get(command);
   if (known !== undefined) return known;
-  const { stdout } = await execa(command, ['--version'], {
-    reject: false,
-    timeout: 60_000,
-    stdin: 'ignore',
-  });
-  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(stdout);
-  const [, major = '0', minor = '0'] = match ?? [];
-  const found = [Number(major), Number(minor)];
-  const old = found[0]! < OLDEST[0]! || (found[0] === OLDEST[0] && found[1]! < OLDEST[1]!);
+  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec((await askVersion(command, limits)) ?? '');
+  const version = [1, 2, 3].map((i) => Number(match?.[i] ?? 0));
+  const differing = OLDEST.findIndex((part, i) => version[i] !== part);
+  const old = differing >= 0 && version[differing]! < OLDEST[differing]!;
   if (!match || old) {
     throw new CompileError(
       {
@@ -203,13 +206,4 @@ export async function checkVersion(command: string): Promise<string> {
   }
   checked.set(command, match[0]);
   return match[0];
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has gone by itself.
-  }
 }

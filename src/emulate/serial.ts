@@ -1,6 +1,7 @@
 import { crc32 as crc32Of } from 'node:zlib';
 import { SerialPort } from 'serialport';
 import { CompileError } from '../support/diagnostics.ts';
+import { LineSplitter } from '../support/lines.ts';
 import type { Outcome } from './driver.ts';
 import { ProtocolReader } from './protocol.ts';
 
@@ -9,6 +10,8 @@ export interface SerialJob {
   readonly port: string;
   readonly baud: number;
   readonly vectors: readonly Uint8Array[];
+  /** For models with state: how many vectors in a row share it. */
+  readonly steps?: number;
   readonly outputBytes: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -18,7 +21,8 @@ export interface SerialJob {
 
 /**
  * Runs vectors on a real board whose firmware asks for them (`thimble build --vectors uart`): each
- * `thimble send N` is answered with the bytes of vector N and their CRC-32, little endian.
+ * `thimble send N` is answered with the bytes of vector N and their CRC-32, little endian; where the
+ * model has state, with a byte before them that is 1 when the vector begins a sequence.
  */
 export async function runSerial(job: SerialJob): Promise<Outcome> {
   const port = new SerialPort({ path: job.port, baudRate: job.baud, autoOpen: false });
@@ -47,7 +51,8 @@ export async function runSerial(job: SerialJob): Promise<Outcome> {
         reader.line(line);
         const asked = ProtocolReader.asksFor(line);
         const vector = asked === undefined ? undefined : job.vectors[asked];
-        if (vector) port.write(frame(vector));
+        if (vector)
+          port.write(frame(vector, job.steps === undefined ? undefined : asked! % job.steps === 0));
         if (reader.finished) end('it ended');
       });
       job.onOpen?.();
@@ -59,20 +64,21 @@ export async function runSerial(job: SerialJob): Promise<Outcome> {
   }
 }
 
-/** A vector as it goes over the wire: its bytes, then their CRC-32. */
-export function frame(vector: Uint8Array): Buffer {
+/**
+ * A vector as it goes over the wire: its bytes, then their CRC-32; `begins` (models with state):
+ * whether the state is reset before it.
+ */
+export function frame(vector: Uint8Array, begins?: boolean): Buffer {
+  const bytes =
+    begins === undefined ? vector : Buffer.concat([Uint8Array.of(Number(begins)), vector]);
   const crc = Buffer.alloc(4);
-  crc.writeUInt32LE(crc32Of(vector));
-  return Buffer.concat([vector, crc]);
+  crc.writeUInt32LE(crc32Of(bytes));
+  return Buffer.concat([bytes, crc]);
 }
 
 function followLines(port: SerialPort, take: (line: string) => void): void {
-  let rest = '';
-  port.on('data', (chunk: Buffer) => {
-    const lines = (rest + chunk.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(take);
-  });
+  const lines = new LineSplitter(take);
+  port.on('data', (chunk: Buffer) => lines.push(chunk.toString('latin1')));
 }
 
 function cannotOpen(port: string, error: Error): CompileError {

@@ -1,8 +1,10 @@
-import type { Encoding } from './encoding.ts';
+import type { WeightFormat } from './format.ts';
 
 /** One byte a weight, row after row. */
-export const dense: Encoding<Int8Array> = {
+export const dense: WeightFormat = {
   name: 'dense',
-  encode: (matrix) => matrix.data,
-  decode: (data, rows, columns) => ({ rows, columns, data }),
+  reject: () => undefined,
+  bytes: ({ data }) => data.length,
+  encode: ({ data }) => data,
+  decode: (stored, rows, columns) => ({ rows, columns, data: Int8Array.from(stored) }),
 };

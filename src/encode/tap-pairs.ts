@@ -1,12 +1,14 @@
-import type { Encoding } from './encoding.ts';
+import type { WeightFormat } from './format.ts';
 
 /**
  * Depthwise weights for SMLAD: a word holds taps t and t + 1 of channels c and c + 1 as the bytes
  * [c t, c+1 t, c t+1, c+1 t+1]. Laid out [rows / 4][columns / 2][2 words]; rows are channels, a
  * multiple of 4, columns are taps, made even with zeros.
  */
-export const tapPairs: Encoding<Uint32Array> = {
+export const tapPairs: WeightFormat = {
   name: 'tap-pairs',
+  reject: ({ rows }) => (rows % 4 === 0 ? undefined : `takes channels by fours, not ${rows}`),
+  bytes: ({ rows, columns }) => rows * Math.ceil(columns / 2) * 2,
   encode({ rows, columns, data }) {
     const byte = (row: number, tap: number) =>
       tap < columns ? data[row * columns + tap]! & 255 : 0;

@@ -1,15 +1,29 @@
 import { NO_OPTIONS } from '../formats/tflite/no-options.ts';
+import type { DType } from '../support/dtypes.ts';
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
 
-const RETYPES = ['QUANTIZE', 'DEQUANTIZE'];
+/** Operators that make other types of uint8; CAST's is a plain number. */
+const RETYPES = ['QUANTIZE', 'DEQUANTIZE', 'CAST'];
 
 /** Whether uint8 tensors are computed on, not only converted at the model's ends. */
-export function isLegacyUint8(model: TfliteModel): boolean {
+export function hasLegacyUint8(model: TfliteModel): boolean {
   return model.operators.some(
-    ({ code, inputs, outputs }) =>
-      !RETYPES.includes(code) &&
-      [...inputs, ...outputs].some((tensor) => tensor?.dtype === 'uint8'),
+    (operator) => !RETYPES.includes(operator.code) && has(operator, 'uint8'),
   );
+}
+
+/** Whether an operator computes as legacy uint8 models do: all its 8-bit tensors are uint8. */
+export function isLegacyUint8(operator: TfliteOperator): boolean {
+  return has(operator, 'uint8') && !has(operator, 'int8');
+}
+
+/** Whether an operator mixes int8 and uint8 without being there to convert them. */
+export function mixesSigns(operator: TfliteOperator): boolean {
+  return !RETYPES.includes(operator.code) && has(operator, 'uint8') && has(operator, 'int8');
+}
+
+function has({ inputs, outputs }: TfliteOperator, dtype: DType): boolean {
+  return [...inputs, ...outputs].some((tensor) => tensor?.dtype === dtype);
 }
 
 /**
@@ -18,10 +32,15 @@ export function isLegacyUint8(model: TfliteModel): boolean {
  * operators that flip the top bit.
  */
 export function toInt8(model: TfliteModel): TfliteModel {
-  const tensors = model.tensors.map(shift);
+  const plain = new Set(
+    model.operators
+      .filter(({ code }) => code === 'CAST')
+      .flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
+  );
+  const tensors = model.tensors.map((tensor) => (plain.has(tensor) ? tensor : shift(tensor)));
   const added: TfliteOperator[] = [];
   const edge = (tensor: TfliteTensor, side: 'input' | 'output'): TfliteTensor => {
-    if (tensor.dtype !== 'uint8') return tensors[tensor.index]!;
+    if (tensor.dtype !== 'uint8' || plain.has(tensor)) return tensors[tensor.index]!;
     const outer = { ...tensor, index: tensors.length };
     tensors.push(outer);
     const inner = tensors[tensor.index]!;
@@ -29,6 +48,7 @@ export function toInt8(model: TfliteModel): TfliteModel {
     added.push({
       code: 'QUANTIZE',
       options: NO_OPTIONS,
+      optionsType: 0,
       index: model.operators.length + added.length,
       inputs: [from],
       outputs: [to],

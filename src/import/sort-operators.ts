@@ -1,12 +1,14 @@
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
-import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 
 /**
- * The operators in an order in which each runs after those it reads from. Throws on cycles, tensors
- * that nothing writes, and tensors that are written twice.
+ * The operators in an order in which each runs after those it reads from, and what is wrong with
+ * it: cycles, tensors that nothing writes, and tensors that are written twice.
  */
-export function sortOperators(model: TfliteModel, file: string): TfliteOperator[] {
+export function sortOperators(
+  model: TfliteModel,
+  file: string,
+): { readonly sorted: TfliteOperator[]; readonly problems: Diagnostic[] } {
   const problems: Diagnostic[] = [];
   const fail = (message: string) =>
     problems.push({
@@ -15,10 +17,12 @@ export function sortOperators(model: TfliteModel, file: string): TfliteOperator[
       where: file,
       hint: 'export the model again',
     });
+  const inputs = new Set(model.inputs);
   const writers = new Map<TfliteTensor, TfliteOperator>();
   for (const operator of model.operators) {
     for (const tensor of operator.outputs) {
-      if (writers.has(tensor) || tensor.data) fail(`the tensor "${tensor.name}" is written twice`);
+      if (writers.has(tensor) || tensor.data?.length)
+        fail(`the tensor "${tensor.name}" is written twice`);
       writers.set(tensor, operator);
     }
   }
@@ -26,12 +30,11 @@ export function sortOperators(model: TfliteModel, file: string): TfliteOperator[
   const sorted: TfliteOperator[] = [];
   for (const operator of model.operators) visit(operator);
   for (const tensor of model.outputs) {
-    if (!writers.has(tensor) && !model.inputs.includes(tensor)) {
+    if (!writers.has(tensor) && !tensor.data && !inputs.has(tensor)) {
       fail(`nothing writes the output "${tensor.name}"`);
     }
   }
-  if (problems.length > 0) throw new CompileError(problems);
-  return sorted;
+  return { sorted, problems };
 
   // Depth first, with a stack of its own: a chain may be as long as the file.
   function visit(root: TfliteOperator): void {
@@ -62,9 +65,9 @@ export function sortOperators(model: TfliteModel, file: string): TfliteOperator[
   ): void {
     const writer = writers.get(input);
     if (!writer) {
-      if (!input.data && !input.variable && !model.inputs.includes(input)) {
+      if (!input.data && !input.variable && !inputs.has(input)) {
         fail(
-          `operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes`,
+          `operator #${reader.index} (${reader.code}) reads "${input.name}", which nothing writes and which has no data`,
         );
       }
     } else if (state.get(writer) === 'visiting') {

@@ -1,10 +1,10 @@
 import { tensorOf, typedNodes } from '../ir/graph.ts';
 import type { Graph, TensorId, Value } from '../ir/types.ts';
 import { byteLength } from '../ir/types.ts';
-import { constantValue, valueBytes, valueFromBytes } from '../ir/values.ts';
+import { constantValue, initialBytes, valueBytes, valueFromBytes } from '../ir/values.ts';
 import { opOf } from '../ops/index.ts';
 import { concatBytes } from '../support/bytes.ts';
-import { assert } from '../support/diagnostics.ts';
+import { CompileError } from '../support/diagnostics.ts';
 
 /** Called with each tensor as it is computed. */
 export type Observer = (tensor: TensorId, value: Value) => void;
@@ -13,12 +13,22 @@ export type Observer = (tensor: TensorId, value: Value) => void;
 export class Interpreter {
   readonly #constants = new Map<TensorId, Value>();
   readonly #nodes;
+  #states: readonly Value[] = [];
 
   constructor(readonly graph: Graph) {
     this.#nodes = typedNodes(graph);
     for (const tensor of graph.tensors.values()) {
       if (tensor.data) this.#constants.set(tensor.id, constantValue(tensor));
     }
+    this.reset();
+  }
+
+  /** As before the first inference: until then every run begins with the states of the one before. */
+  reset(): void {
+    this.#states = this.graph.states.map((state) => {
+      const type = tensorOf(this.graph, state.read);
+      return valueFromBytes(type, initialBytes(type, state));
+    });
   }
 
   /** Bytes of all inputs together, and of all outputs. */
@@ -32,10 +42,13 @@ export class Interpreter {
 
   /** One inference on raw bytes, inputs and outputs concatenated in model order. */
   runBytes(input: Uint8Array, observe?: Observer): Uint8Array {
-    assert(
-      input.length === this.inputBytes,
-      `an input of ${this.inputBytes} bytes, got ${input.length}`,
-    );
+    if (input.length !== this.inputBytes) {
+      throw new CompileError({
+        code: 'bad-vectors',
+        message: `the model takes ${this.inputBytes} bytes of input, not ${input.length}`,
+        hint: 'give all inputs one after another, in the dtypes of the model',
+      });
+    }
     let offset = 0;
     const values = this.graph.inputs.map((id) => {
       const tensor = tensorOf(this.graph, id);
@@ -47,18 +60,18 @@ export class Interpreter {
 
   run(inputs: readonly Value[], observe?: Observer): Value[] {
     const values = new Map(this.#constants);
-    this.graph.inputs.forEach((id, i) => {
-      values.set(id, inputs[i]!);
-      observe?.(id, inputs[i]!);
-    });
+    const set = (id: TensorId, value: Value) => {
+      values.set(id, value);
+      observe?.(id, value);
+    };
+    this.graph.inputs.forEach((id, i) => set(id, inputs[i]!));
+    this.graph.states.forEach(({ read }, i) => set(read, this.#states[i]!));
     for (const node of this.#nodes) {
       const operands = node.inputs.map((tensor) => tensor && values.get(tensor.id));
       const results = opOf(node.op).evaluate(node, operands);
-      node.outputs.forEach((tensor, i) => {
-        values.set(tensor.id, results[i]!);
-        observe?.(tensor.id, results[i]!);
-      });
+      node.outputs.forEach((tensor, i) => set(tensor.id, results[i]!));
     }
+    this.#states = this.graph.states.map(({ write }) => values.get(write)!);
     return this.graph.outputs.map((id) => values.get(id)!);
   }
 }

@@ -1,5 +1,5 @@
 import { assert } from '../support/diagnostics.ts';
-import type { Graph, Node, Tensor, TensorId, TensorType, TypedNode } from './types.ts';
+import type { Graph, Node, State, Tensor, TensorId, TensorType, TypedNode } from './types.ts';
 
 export function tensorOf(graph: Pick<Graph, 'tensors'>, id: TensorId): Tensor {
   const tensor = graph.tensors.get(id);
@@ -29,11 +29,14 @@ export function typedNodes(graph: Graph): TypedNode[] {
 export class GraphBuilder {
   readonly #tensors: Map<TensorId, Tensor>;
   readonly nodes: Node[] = [];
-  #next: TensorId;
+  /** Those of the graph that it began with: a rewrite keeps them unless it means to change them. */
+  states: readonly State[];
+  #next: TensorId = 0;
 
   constructor(base?: Graph) {
     this.#tensors = new Map(base?.tensors);
-    this.#next = Math.max(-1, ...this.#tensors.keys()) + 1;
+    this.states = base?.states ?? [];
+    for (const id of this.#tensors.keys()) this.#next = Math.max(this.#next, id + 1);
   }
 
   addTensor(name: string, type: TensorType, data?: Uint8Array): TensorId {
@@ -62,23 +65,25 @@ export class GraphBuilder {
   finish(name: string, inputs: readonly TensorId[], outputs: readonly TensorId[]): Graph {
     const used = new Set<TensorId | undefined>([...inputs, ...outputs]);
     for (const node of this.nodes) for (const id of [...node.inputs, ...node.outputs]) used.add(id);
+    for (const { read, write } of this.states) used.add(read).add(write);
     const tensors = new Map([...this.#tensors].filter(([id]) => used.has(id)));
-    return { name, tensors, nodes: this.nodes, inputs, outputs };
+    return { name, tensors, nodes: this.nodes, inputs, outputs, states: this.states };
   }
 }
 
-/** How many times each tensor is read, a graph output counting once. */
+/** How many times each tensor is read: by a node, as an output of the graph, to become a state. */
 export function countUses(graph: Graph): Map<TensorId, number> {
   const uses = new Map<TensorId, number>();
   const add = (id: TensorId) => uses.set(id, (uses.get(id) ?? 0) + 1);
   for (const node of graph.nodes) for (const id of node.inputs) if (id !== undefined) add(id);
   graph.outputs.forEach(add);
+  for (const { write } of graph.states) add(write);
   return uses;
 }
 
 /** The same graph with other nodes and, where given, other tensors. */
 export function withNodes(graph: Graph, nodes: readonly Node[], tensors = graph.tensors): Graph {
   const builder = new GraphBuilder({ ...graph, tensors });
-  builder.nodes.push(...nodes);
+  for (const node of nodes) builder.nodes.push(node);
   return builder.finish(graph.name, graph.inputs, graph.outputs);
 }

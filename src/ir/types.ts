@@ -1,3 +1,5 @@
+import { product } from '../support/bytes.ts';
+import { assert } from '../support/diagnostics.ts';
 import { bytesPerElement } from '../support/dtypes.ts';
 import type { DType, Quantization } from '../support/dtypes.ts';
 import type { Rounding } from '../support/fixed-point.ts';
@@ -40,6 +42,16 @@ export interface Node<Attrs = unknown> {
   readonly origin: Origin;
 }
 
+/** What a graph keeps from one inference to the next. */
+export interface State {
+  /** The tensor that holds it: no node writes it, the inference before has. */
+  readonly read: TensorId;
+  /** The tensor whose value it has after an inference; of the same type. */
+  readonly write: TensorId;
+  /** Its bytes (little endian) before the first inference; left out: zeros. */
+  readonly initial?: Uint8Array;
+}
+
 /** Immutable. `nodes` is always in execution order; passes return a new Graph. */
 export interface Graph {
   readonly name: string;
@@ -47,6 +59,7 @@ export interface Graph {
   readonly nodes: readonly Node[];
   readonly inputs: readonly TensorId[];
   readonly outputs: readonly TensorId[];
+  readonly states: readonly State[];
 }
 
 /** A node with its tensors looked up: what operators and kernels work on. */
@@ -68,7 +81,7 @@ export interface Value {
 }
 
 export function elements(type: TensorType): number {
-  return type.shape.reduce((a, b) => a * b, 1);
+  return product(type.shape);
 }
 
 export function byteLength(type: TensorType): number {
@@ -95,9 +108,33 @@ export function dtypeOfShort(short: string): DType | undefined {
   return (Object.keys(SHORT) as DType[]).find((dtype) => SHORT[dtype] === short);
 }
 
-/** The one scale and zero point of a per-tensor quantized type. */
+/** The one scale and zero point of a per-tensor quantized type. Never asked of one with a scale per channel. */
 export function perTensor(type: TensorType): { scale: number; zeroPoint: number } {
+  assert((type.quant?.scales.length ?? 1) === 1, 'one scale was asked of a type that has many');
   return { scale: type.quant?.scales[0] ?? 1, zeroPoint: type.quant?.zeroPoints[0] ?? 0 };
+}
+
+/** The zero point of weights, which all their channels have. */
+export function weightZeroPoint({ quant }: TensorType): number {
+  const [first = 0, ...others] = quant?.zeroPoints ?? [];
+  assert(
+    others.every((zero) => zero === first),
+    'the channels of weights differ in zero point',
+  );
+  return first;
+}
+
+const RANGES: Partial<Record<DType, readonly [number, number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  bool: [0, 1],
+  int16: [-32768, 32767],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+};
+
+/** The least and the greatest number that an element can hold; infinite where a double holds less. */
+export function storedRange(dtype: DType): readonly [number, number] {
+  return RANGES[dtype] ?? [-Infinity, Infinity];
 }
 
 export function sameQuantization(a: TensorType, b: TensorType): boolean {
@@ -106,6 +143,7 @@ export function sameQuantization(a: TensorType, b: TensorType): boolean {
   if (!x || !y) return x === y;
   return (
     x.scales.length === y.scales.length &&
+    (x.scales.length === 1 || x.axis === y.axis) &&
     x.scales.every((scale, i) => scale === y.scales[i]) &&
     x.zeroPoints.every((zeroPoint, i) => zeroPoint === y.zeroPoints[i])
   );

@@ -1,7 +1,7 @@
 import { assert, InternalError } from '../support/diagnostics.ts';
 import { bytesOf } from '../support/bytes.ts';
-import { byteLength, elements } from './types.ts';
-import type { DType, Tensor, TensorType, TypedArray, Value } from './types.ts';
+import { byteLength, bytesPerElement, elements, perTensor } from './types.ts';
+import type { DType, State, Tensor, TensorType, TypedArray, Value } from './types.ts';
 
 const ARRAYS = {
   int8: Int8Array,
@@ -25,7 +25,8 @@ export function valueFromBytes(type: TensorType, bytes: Uint8Array): Value {
     bytes.length === byteLength(type),
     `value of ${byteLength(type)} bytes, got ${bytes.length}`,
   );
-  const copy = bytes.slice();
+  // Not slice(): that of Node's Buffer is a view of the same memory.
+  const copy = Uint8Array.from(bytes);
   return { type, data: new ARRAYS[type.dtype](copy.buffer, 0, elements(type)) };
 }
 
@@ -37,6 +38,13 @@ export function valueBytes(value: Value): Uint8Array {
 export function constantValue(tensor: Tensor): Value {
   assert(tensor.data, `tensor ${tensor.id} "${tensor.name}" is no constant`);
   return valueFromBytes(tensor, tensor.data);
+}
+
+/** The bytes of a state before the first inference: where none are given, what stands for zero. */
+export function initialBytes(type: TensorType, { initial }: Pick<State, 'initial'>): Uint8Array {
+  if (initial) return initial;
+  const zero = bytesPerElement(type.dtype) === 1 ? perTensor(type).zeroPoint : 0;
+  return new Uint8Array(byteLength(type)).fill(zero);
 }
 
 /** A constant's elements as numbers (shapes, axes, paddings). */

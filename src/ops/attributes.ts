@@ -7,6 +7,11 @@ import type { Window } from './conv/geometry.ts';
  */
 export const activation = z.enum(['none', 'relu', 'relu6', 'relu_n1_to_1']);
 export const rounding = z.enum(['double', 'single']);
+/** Operators with weights round as ONNX Runtime does, too. */
+export const anyRounding = z.enum(['double', 'single', 'float']);
+/** What an operator with a fused clamp has. */
+export const clamped = { activation, rounding };
+export const clampedInAnyWay = { activation, rounding: anyRounding };
 export const axis = z.int().min(0).max(5);
 export const size = z
   .int()
@@ -26,3 +31,7 @@ export const window = {
   dilation: pair,
   padding: z.tuple([pixels, pixels, pixels, pixels]),
 } satisfies Record<keyof Window, z.ZodType>;
+
+/** A sliding window with a fused clamp: pools, and convolutions. */
+export const clampedWindow = z.strictObject({ ...window, ...clamped });
+export const convolutionWindow = z.strictObject({ ...window, ...clampedInAnyWay });

@@ -3,6 +3,7 @@
  * The constants are the fixed-point values of the polynomials' and Newton's coefficients.
  */
 import { clamp, doublingHighMul, roundingDivideByPOT } from '../support/fixed-point.ts';
+import type { Multiplier } from '../support/fixed-point.ts';
 
 const MOST = 2 ** 31 - 1;
 
@@ -93,4 +94,27 @@ export function logAboveOne(x: number): number {
   const denominator = (doublingHighMul(p, inner) + doublingHighMul(638450708, q)) | 0;
   const quotient = doublingHighMul(roundingDivideByPOT(numerator, 6), oneOverOnePlus(denominator));
   return shiftLeft((doublingHighMul(power, 1488522236) + quotient) | 0, 1);
+}
+
+/**
+ * 1 / sqrt(x) of a whole number, as a multiplier. Source: tensorflow/lite/kernels/internal/common.h,
+ * GetInvSqrtQuantizedMultiplierExp: five of Newton's steps in Q3; what is below 2 counts as 1.
+ */
+export function inverseSqrt(x: number): Multiplier {
+  if (x <= 1) return { multiplier: MOST, shift: 0 };
+  let [input, right] = [x, 11];
+  for (; input >= 2 ** 29; input = Math.floor(input / 4)) right++;
+  const pairs = Math.floor((Math.clz32(input) - 1) / 2) - 1;
+  right -= pairs;
+  const half = roundingDivideByPOT((input << (2 * pairs)) >> 1, 1);
+  let root = 2 ** 28;
+  for (let i = 0; i < 5; i++) {
+    const cube = shiftLeft(doublingHighMul(doublingHighMul(root, root), root), 6);
+    const step = (doublingHighMul(2 ** 28 + 2 ** 27, root) - doublingHighMul(half, cube)) | 0;
+    root = shiftLeft(step, 3);
+  }
+  const multiplier = doublingHighMul(root, 1518500250);
+  return right < 0
+    ? { multiplier: (multiplier << -right) | 0, shift: 0 }
+    : { multiplier, shift: -right };
 }

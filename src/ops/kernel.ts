@@ -1,89 +1,89 @@
-import type { TypedArray, TypedNode } from '../ir/types.ts';
+import type { WeightFormat } from '../encode/format.ts';
+import type { TypedNode } from '../ir/types.ts';
 import type { Target } from '../target/target.ts';
+import type { Fields, FieldsOf } from './struct.ts';
+import type { KernelUnit, Unit } from './unit.ts';
 
-/** Estimated cost of one inference of one layer; cycles for a Cortex-M4 with zero-wait memory. */
+/** What one inference of one layer takes. */
 export interface Cost {
-  readonly cycles: number;
+  /**
+   * What its cycles grow with, counted by name: outputs, taps, lines gathered. costs/<core>.json
+   * has the cycles of each.
+   */
+  readonly work: Readonly<Record<string, number>>;
+  /** Bytes of constant arrays, constant operands that are read as they lie left out. */
+  readonly constantBytes: number;
+  /** Bytes of working memory beside inputs and outputs, from the arena. */
   readonly scratchBytes: number;
+  /** The C functions that the layer calls, in order: their code is counted once a model. */
+  readonly calls: readonly KernelUnit[];
 }
 
-/** A constant array of the generated weights file. */
-export interface ConstantArray {
-  /** What it is, a part of its C name: 'weights', 'bias', 'multiplier'. */
-  readonly role: string;
-  readonly array: TypedArray | Uint32Array;
-  /** The storage format the kernel reads ('dense', 'pairs'), shown in the report. */
-  readonly encoding: string;
-}
-
-/** A struct member: a number, a small array of numbers, or a pointer to a constant array. */
-export type Field = number | readonly number[] | ConstantArray | undefined;
-
-/** One call of a C kernel: `function(&layer, inputs…, output, scratch, first, last)`. */
+/** One call of a C kernel: `function(&layer, inputs…, outputs…, scratch, first, last)`. */
 export interface KernelCall {
-  /** The C struct with the call's parameters, filled with `fields`. */
-  readonly struct: string;
-  readonly function: string;
-  readonly fields: Readonly<Record<string, Field>>;
-  /** Node inputs passed as pointers. */
+  readonly unit: KernelUnit;
+  readonly fields: Fields;
+  /** Node inputs passed as pointers; 0 where one is left out. */
   readonly inputs: readonly number[];
-  /** Node output written; 0 when left out. */
-  readonly output?: number;
+  /** The node outputs written. */
+  readonly outputs: readonly number[];
 }
 
-/** A C source file of the runtime, rendered from a template. */
-export interface Unit {
-  /** 'nn_conv2d_s8.c': under runtime/ of the output folder. */
-  readonly file: string;
-  readonly template: string;
-  readonly view: Readonly<Record<string, string | number | boolean>>;
-  /** Files of codegen-templates/runtime/ it includes besides nn.h. */
-  readonly headers: readonly string[];
+/** What a kernel is asked about: a core, and how the weights are stored where the kernel has formats. */
+export interface Choice {
+  readonly target: Target;
+  readonly format?: WeightFormat;
 }
 
-/** What a kernel contributes to the generated code for one node. */
-export interface KernelCode {
-  readonly calls: readonly KernelCall[];
-  readonly units: readonly Unit[];
-  /** Working memory beside inputs and outputs, from the arena. */
-  readonly scratchBytes: number;
-  /** The kernel takes `first, last`: a range of output rows, from rings of rows. */
-  readonly rows?: { readonly count: number; readonly batches: number };
+/** Where the plan put a step's tensors: what generated code may rely on. */
+export interface Layout {
+  /** Rows (axis 1) that the memory of each input holds: all of them, or those of a ring. */
+  readonly inputRows: readonly number[];
+  readonly outputRows: number;
 }
 
 /** One way of computing an operator. */
 export interface Kernel<Attrs = unknown> {
-  /** 'conv2d_s8_dsp': operator, element type, and what it needs. */
+  /** 'conv2d_s8_4x2': operator, element type, and what it needs. */
   readonly name: string;
+  /** Every C function that it may call: their sizes are measured. */
+  readonly units: readonly { readonly all: readonly Unit[] }[];
+  /** Formats that it reads its weights in, the preferred first; none: it has no weights to store. */
+  readonly formats?: readonly WeightFormat[];
   /** Why this kernel cannot take the node on the target, in words; undefined when it can. */
-  reject(node: TypedNode<Attrs>, target: Target): string | undefined;
-  cost(node: TypedNode<Attrs>, target: Target): Cost;
-  code(node: TypedNode<Attrs>, target: Target): KernelCode;
+  reject(node: TypedNode<Attrs>, choice: Choice): string | undefined;
+  cost(node: TypedNode<Attrs>, choice: Choice): Cost;
+  /** The calls that compute the node as it is laid out; as many as its cost names. */
+  code(node: TypedNode<Attrs>, choice: Choice, layout: Layout): readonly KernelCall[];
+  /** It computes a range of output rows, from and to rings of rows. */
+  readonly rows?: boolean;
   /** Inputs whose memory the output may take, when they are not read again. */
   readonly inPlace?: readonly number[];
+  /** Inputs whose memory an output besides the first may take, when nothing else reads them: states. */
+  readonly updates?: readonly { readonly input: number; readonly output: number }[];
   /** The output is the first input under another type: no code, no copy. */
   readonly alias?: boolean;
 }
 
-export function isConstantArray(field: Field): field is ConstantArray {
-  return typeof field === 'object' && 'role' in field;
+/** A call, its members checked against the unit's struct. */
+export function call<M>(
+  unit: KernelUnit<M>,
+  fields: FieldsOf<M>,
+  { inputs = [0], outputs = [0] }: Partial<Pick<KernelCall, 'inputs' | 'outputs'>> = {},
+): KernelCall {
+  return { unit: unit, fields: fields, inputs, outputs };
 }
 
-/** The unit of a kernel, `template` being its path under codegen-templates/ops/. */
-export function unit(
-  name: string,
-  template: string,
-  headers: readonly string[],
-  view: Unit['view'] = {},
-): Unit {
-  return { file: `${name}.c`, template: `ops/${template}.c.ejs`, headers, view: { name, ...view } };
+/** The cost of calls that take neither constant arrays nor working memory. */
+export function plainCost(work: Cost['work'], calls: Cost['calls']): Cost {
+  return { work, constantBytes: 0, scratchBytes: 0, calls };
 }
 
-/** A constant array that holds numbers as they are, unless `encoding` says otherwise. */
-export function table(
-  role: string,
-  array: ConstantArray['array'],
-  encoding = 'dense',
-): ConstantArray {
-  return { role, array, encoding };
+/** The layout of a node whose tensors lie in memory as a whole. */
+export function wholeLayout({ inputs, outputs }: TypedNode): Layout {
+  const rows = (shape: readonly number[] | undefined) => shape?.[1] ?? 1;
+  return {
+    inputRows: inputs.map((input) => rows(input?.shape)),
+    outputRows: rows(outputs[0]!.shape),
+  };
 }

@@ -1,13 +1,17 @@
-import { formatType } from '../ir/types.ts';
-import type { Tensor, TypedNode } from '../ir/types.ts';
+import { elements, formatType } from '../ir/types.ts';
+import type { DType, Tensor, TensorType, TypedNode } from '../ir/types.ts';
+import { rejectWeights } from './weight-types.ts';
 
-/** int8 throughout or float32 throughout; weights and bias constant; int32 bias for int8. */
-export function rejectMixedTypes(node: TypedNode): string | undefined {
+/**
+ * int8 throughout or float32 throughout; weights constant, their channels along `axis`; a constant
+ * bias for each channel, int32 for int8.
+ */
+export function rejectMixedTypes(node: TypedNode, axis: number): string | undefined {
   const [input, weights, bias] = node.inputs;
   const output = node.outputs[0];
   if (!input || !weights || !output) return 'its input, weights or output is missing';
   if (!weights.data) return 'its weights are not constant';
-  if (bias && !bias.data) return 'its bias is not constant';
+  if (bias && !bias.data) return `its bias "${bias.name}" has no data: it is not a constant`;
   if (input.dtype === 'float32' && weights.dtype === 'int8') {
     return 'its weights are int8 and its activations float (dynamic-range quantization)';
   }
@@ -17,7 +21,12 @@ export function rejectMixedTypes(node: TypedNode): string | undefined {
   if (!wanted || (bias && bias.dtype !== (float ? 'float32' : 'int32'))) {
     return `it mixes ${[input, weights, bias, output].map((t) => (t ? formatType(t) : '-')).join(', ')}`;
   }
-  return float ? undefined : rejectQuantization(input, weights, output);
+  const channels = weights.shape[axis]!;
+  if (bias && elements(bias) !== channels) {
+    return `its bias has ${elements(bias)} values for ${channels} output channels`;
+  }
+  if (float) return undefined;
+  return rejectQuantization(input, output) ?? rejectWeights({ input, weights, bias, output }, axis);
 }
 
 /** Every listed tensor int8 with per-tensor quantization, or every one float32. */
@@ -30,20 +39,71 @@ export function rejectUnlessUniform(node: TypedNode): string | undefined {
   return dtype === 'int8' ? rejectQuantization(...tensors) : undefined;
 }
 
-/** The same element type on both sides, whatever it is. */
-export function rejectUnlessSameDtype(node: TypedNode): string | undefined {
+/** As rejectUnlessUniform, for operators whose stored values stand for the same on both sides. */
+export function rejectUnlessUniformCopy(node: TypedNode): string | undefined {
+  return rejectUnlessUniform(node) ?? rejectRelabelling(node);
+}
+
+/** One element type on both sides, and one meaning of stored values: what may be copied as it is. */
+export function rejectUnlessCopy(node: TypedNode): string | undefined {
   const tensors = [...node.inputs, ...node.outputs].filter((t) => t !== undefined);
-  const same = tensors.every((t) => t.dtype === tensors[0]!.dtype);
-  return same ? undefined : `it mixes ${tensors.map(formatType).join(', ')}`;
+  const { dtype } = tensors[0]!;
+  if (tensors.some((t) => t.dtype !== dtype))
+    return `it mixes ${tensors.map(formatType).join(', ')}`;
+  const constant = node.inputs.every((t) => t === undefined || t.data);
+  return (constant ? undefined : rejectUnlessKept(dtype)) ?? rejectRelabelling(node);
+}
+
+/** Element types that tensors of a running model may have. */
+export function rejectUnlessKept(dtype: DType): string | undefined {
+  return dtype === 'float16' ? 'it works on float16; only constants may have that type' : undefined;
+}
+
+// Copying stored values from one quantization to another would change what they stand for.
+function rejectRelabelling({ inputs, outputs }: TypedNode): string | undefined {
+  const [first, ...rest] = [...inputs, ...outputs].filter((t) => t !== undefined);
+  if (first!.dtype === 'float32' || first!.dtype === 'bool') return undefined;
+  const other = rest.find((t) => !sameMeaning(first!, t));
+  if (!other) return undefined;
+  return `"${first!.name}" is quantized as ${described(first!)} and "${other.name}" as ${described(other)}: it would copy values from one scale to another`;
+}
+
+// Scales may differ in their last bits: 127 steps of 1e-6 are still the same stored value.
+function sameMeaning(a: TensorType, b: TensorType): boolean {
+  const [x, y] = [a.quant, b.quant];
+  if (!x || !y) return x === y;
+  return (
+    x.scales.length === y.scales.length &&
+    (x.scales.length === 1 || (x.axis === y.axis && a.shape.join() === b.shape.join())) &&
+    x.scales.every((scale, i) => Math.abs(scale - y.scales[i]!) <= 1e-6 * scale) &&
+    x.zeroPoints.every((zeroPoint, i) => zeroPoint === y.zeroPoints[i])
+  );
+}
+
+function described({ quant }: TensorType): string {
+  if (!quant) return 'nothing';
+  const { scales, zeroPoints, axis } = quant;
+  if (scales.length > 1) return `${scales.length} scales along axis ${axis}`;
+  return `(${scales[0]}, ${zeroPoints[0]})`;
 }
 
 function rejectDtype(tensor: Tensor): string {
   return `it works on ${tensor.dtype}; int8 and float32 are supported`;
 }
 
+// Ratios beyond this overflow the single precision in which some are taken.
+const LARGEST_RATIO = 2 ** 100;
+
 function rejectQuantization(...tensors: readonly Tensor[]): string | undefined {
-  const bare = tensors.find((t) => !t.quant);
-  if (bare) return `its int8 tensor "${bare.name}" has no quantization`;
-  const flat = tensors.find((t) => t.quant!.scales.some((scale) => !(scale > 0)));
-  return flat && `its tensor "${flat.name}" has a scale of zero`;
+  for (const { name, quant } of tensors) {
+    if (!quant) return `its int8 tensor "${name}" has no quantization`;
+    if (quant.scales.length > 1)
+      return `its tensor "${name}" has ${quant.scales.length} scales; only weights may have a scale per channel`;
+    if (!(quant.scales[0]! > 0)) return `its tensor "${name}" has a scale of zero`;
+  }
+  const scales = tensors.map(({ quant }) => quant!.scales[0]!);
+  const [least, most] = [Math.min(...scales), Math.max(...scales)];
+  return most / least < LARGEST_RATIO && most < LARGEST_RATIO
+    ? undefined
+    : `its scales ${least} and ${most} are too far apart`;
 }

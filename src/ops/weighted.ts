@@ -1,14 +1,13 @@
 import type { Tensor, TypedNode } from '../ir/types.ts';
-import { perTensor } from '../ir/types.ts';
+import { elements, perTensor } from '../ir/types.ts';
 import { constantValue, floats, int32s, int8s } from '../ir/values.ts';
-import type { WeightMatrix } from '../encode/encoding.ts';
+import type { WeightMatrix } from '../encode/format.ts';
 import { clamp, multiplyByQuantizedMultiplier } from '../support/fixed-point.ts';
 import type { Multiplier, Rounding } from '../support/fixed-point.ts';
 import type { Target } from '../target/target.ts';
 import { clampRange } from './activation/clamp.ts';
 import type { Activation } from './activation/clamp.ts';
-import type { Unit } from './kernel.ts';
-import { roundingSuffix } from './requantize.ts';
+import { ROUNDING_AXIS } from './requantize.ts';
 
 /** The bias of a node with `channels` outputs, zeros when it has none. */
 export function biasOf(node: TypedNode, channels: number): Int32Array {
@@ -75,7 +74,8 @@ export function channelsOf(
 
 type WeightedNode = TypedNode<{ readonly activation: Activation; readonly rounding: Rounding }>;
 
-const QUARTER: Multiplier = { multiplier: 2 ** 30, shift: -1 };
+/** A scale of a quarter, for channels that are constant. */
+export const QUARTER: Multiplier = { multiplier: 2 ** 30, shift: -1 };
 
 // Least and largest sum of weights times stored inputs.
 function sumRange({ columns, data }: WeightMatrix, row: number): [number, number] {
@@ -88,8 +88,11 @@ function sumRange({ columns, data }: WeightMatrix, row: number): [number, number
   return [least, most];
 }
 
-// Requantization grows with the sum: equal ends mean one output.
-function constantOutput(
+/**
+ * The output of a channel whose sums lie between `bias + least` and `bias + most`, if it is one for all:
+ * requantization grows with the sum.
+ */
+export function constantOutput(
   { attrs, outputs }: WeightedNode,
   [bias, least, most]: readonly [number, number, number],
   by: Multiplier,
@@ -104,16 +107,28 @@ function constantOutput(
   return first === last ? first : undefined;
 }
 
-/** Sums of weights in pairs stay below 2^23: their words add up 256 * A + B. */
-export const PAIR_LIMIT = 2 ** 23;
 /** Sums that are doubled before they are requantized stay below 2^29 (nn_dsp.h, nn_output_double_right). */
 export const DOUBLING_LIMIT = 2 ** 29;
 
+/** What portable kernels do more in some variants: subtract the weights' zero point, round once. */
+export function variantWork(node: WeightedNode, macs: number) {
+  return {
+    zeroed: hasWeightZero(node.inputs[1]!) ? macs : 0,
+    single: node.attrs.rounding === 'single' ? elements(node.outputs[0]!) : 0,
+  };
+}
+
 /** Why the DSP kernels cannot take a node, as far as its types and the target tell. */
 export function rejectTarget(node: TypedNode, target: Target): string | undefined {
-  if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
-  if (!target.dsp) return 'needs the DSP extension';
+  const unfit = rejectCore(node, target);
+  if (unfit) return unfit;
   return hasWeightZero(node.inputs[1]!) ? 'the weights have a zero point' : undefined;
+}
+
+/** The same for kernels that do weights with a zero point. */
+export function rejectCore(node: TypedNode, target: Target): string | undefined {
+  if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
+  return target.dsp ? undefined : 'needs the DSP extension';
 }
 
 /** Why the DSP kernels cannot take these weights, whose sums have to stay below `limit`. */
@@ -121,7 +136,6 @@ export function rejectChannels(
   { matrix, bias, multipliers }: Channels,
   limit: number,
 ): string | undefined {
-  if (matrix.data.includes(-128)) return 'a weight is -128';
   const odd = multipliers.find(({ shift }) => shift > 0 || shift < -31);
   if (odd) return `a requantization shift is ${odd.shift}, outside -31 to 0`;
   const largest = bias.reduce((most, b, row) => {
@@ -136,17 +150,21 @@ function shiftsOf(multipliers: readonly Multiplier[]): 'right' | 'any' {
   return multipliers.every(({ shift }) => shift <= -1 && shift >= -23) ? 'right' : 'any';
 }
 
-/** What the name and the template of a DSP kernel depend on. */
+/** What the DSP kernels' C functions differ in. */
+export const DSP_AXES = {
+  shifts: { right: '', any: '_any' },
+  clamps: { false: '', true: '_clamp' },
+  rounding: ROUNDING_AXIS,
+} as const;
+
+/** Which of them a layer takes. */
 export function dspVariant(
   { attrs, outputs }: WeightedNode,
   multipliers: readonly Multiplier[],
-): { readonly suffix: string; readonly view: Unit['view'] } {
-  const { rounding, activation } = attrs;
-  const shifts = shiftsOf(multipliers);
-  const [low, high] = clampRange(activation, outputs[0]!);
+): { shifts: 'right' | 'any'; clamps: boolean; rounding: Rounding } {
+  const [low, high] = clampRange(attrs.activation, outputs[0]!);
   const clamps = low > -128 || high < 127;
-  const suffix = `${shifts === 'any' ? '_any' : ''}${clamps ? '_clamp' : ''}`;
-  return { suffix: suffix + roundingSuffix(rounding), view: { rounding, shifts, clamps } };
+  return { shifts: shiftsOf(multipliers), clamps, rounding: attrs.rounding };
 }
 
 /** An array lengthened with zeros to a multiple of four. */

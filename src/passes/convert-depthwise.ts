@@ -1,9 +1,9 @@
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
-import type { Graph, Node, Tensor, TypedNode } from '../ir/types.ts';
+import type { Graph, Node, Tensor, TensorId } from '../ir/types.ts';
 import { bytesPerElement } from '../ir/types.ts';
+import { rejectNode } from '../ops/check-node.ts';
 import { conv2d } from '../ops/conv/conv2d.ts';
 import { depthwiseConv2d } from '../ops/conv/depthwise.ts';
-import type { DepthwiseAttrs } from '../ops/conv/depthwise.ts';
 import { isOp } from '../ops/op.ts';
 import type { Pass } from './pass.ts';
 
@@ -13,23 +13,33 @@ export const convertDepthwise: Pass = {
   summary: 'A depthwise convolution of one channel becomes a convolution, which has faster kernels',
   run(graph) {
     const builder = new GraphBuilder(graph);
-    for (const node of graph.nodes) builder.nodes.push(convert(graph, node, builder));
+    const turned = new Map<TensorId, TensorId>();
+    for (const node of graph.nodes) builder.nodes.push(convert(graph, node, { builder, turned }));
     return builder.finish(graph.name, graph.inputs, graph.outputs);
   },
 };
 
-function convert(graph: Graph, node: Node, builder: GraphBuilder): Node {
+interface Rewrite {
+  readonly builder: GraphBuilder;
+  /** The weights that have been turned already: nodes may share them. */
+  readonly turned: Map<TensorId, TensorId>;
+}
+
+function convert(graph: Graph, node: Node, { builder, turned }: Rewrite): Node {
   const typed = typedNode(graph, node);
   if (!isOp(typed, depthwiseConv2d) || typed.inputs[0]!.shape[3] !== 1) return node;
-  const weights = builder.addTensor(...channelsFirst(typed));
-  return { ...node, op: conv2d.name, inputs: [node.inputs[0], weights, ...node.inputs.slice(2)] };
+  const weights = typed.inputs[1]!;
+  const { name, data, ...type } = channelsFirst(weights);
+  const id = turned.get(weights.id) ?? builder.addTensor(name, type, data);
+  const inputs = [node.inputs[0], id, ...node.inputs.slice(2)];
+  const converted = { ...node, op: conv2d.name, inputs };
+  if (rejectNode(typedNode(builder, converted))) return node;
+  turned.set(weights.id, id);
+  return converted;
 }
 
 // The weights [1, ky, kx, o] as [o, ky, kx, 1].
-function channelsFirst({
-  inputs,
-}: TypedNode<DepthwiseAttrs>): [string, Omit<Tensor, 'id' | 'name'>, Uint8Array] {
-  const { name, dtype, shape, quant, data } = inputs[1]!;
+function channelsFirst({ name, dtype, shape, quant, data }: Tensor): Omit<Tensor, 'id'> {
   const [, ky = 1, kx = 1, outputs = 1] = shape;
   const bytes = bytesPerElement(dtype);
   const turned = new Uint8Array(data!.length);
@@ -38,10 +48,8 @@ function channelsFirst({
       const from = (tap * outputs + o) * bytes;
       turned.set(data!.subarray(from, from + bytes), (o * ky * kx + tap) * bytes);
     }
-  const type = {
-    dtype,
-    shape: [outputs, ky, kx, 1],
+  return {
+    ...{ name, dtype, shape: [outputs, ky, kx, 1], data: turned },
     ...(quant && { quant: { ...quant, axis: 0 } }),
   };
-  return [name, type, turned];
 }

@@ -17,25 +17,26 @@ export const fuseRelu: Pass = {
   summary: 'A clamp after an operator that can clamp becomes part of it',
   run(graph) {
     const uses = countUses(graph);
-    const writers = new Map<TensorId, Node>();
+    // Where in `nodes` the writer of a tensor stands.
+    const writers = new Map<TensorId, number>();
     const nodes: Node[] = [];
     for (const node of graph.nodes) {
       const typed = typedNode(graph, node);
-      const writer = writers.get(node.inputs[0]!);
-      const fused =
-        isOp(typed, relu) && writer && uses.get(node.inputs[0]!) === 1 && fuse(typed, writer);
-      if (fused) nodes[nodes.indexOf(writer)] = fused;
-      else nodes.push(node);
-      for (const id of node.outputs) writers.set(id, fused || node);
+      const at = uses.get(node.inputs[0]!) === 1 ? writers.get(node.inputs[0]!) : undefined;
+      const fused = at !== undefined && isOp(typed, relu) ? fuse(typed, nodes[at]!) : undefined;
+      const place = fused ? at! : nodes.length;
+      nodes[place] = fused ?? node;
+      for (const id of node.outputs) writers.set(id, place);
     }
     return withNodes(graph, nodes);
   },
 };
 
+// A relu that changes no scale only clamps, as every operator with an activation does at its end.
 function fuse(clamp: TypedNode<Clamped>, writer: Node): Node | undefined {
   const attrs = writer.attrs as Partial<Clamped>;
   const sameScale = sameQuantization(clamp.inputs[0]!, clamp.outputs[0]!);
-  if (attrs.activation === undefined || !sameScale || writer.op === relu.name) return undefined;
+  if (attrs.activation === undefined || !sameScale) return undefined;
   const activation = combineActivations(attrs.activation, clamp.attrs.activation);
   if (!activation) return undefined;
   return { ...writer, attrs: { ...attrs, activation }, outputs: clamp.outputs.map(({ id }) => id) };

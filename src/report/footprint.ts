@@ -1,53 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Built } from '../build/firmware.ts';
-import { chooseRam, FIRMWARE_BYTES } from '../codegen/firmware.ts';
+import { findHome, FIRMWARE_BYTES, lackingOf } from '../plan/memories.ts';
 import type { Program } from '../pipeline.ts';
 import type { Board } from '../target/board.ts';
-import type { Footprint } from './report.ts';
-
-/** Measured by scripts/measure-code-size.ts with arm-none-eabi-gcc; bytes by core. */
-interface CodeSizes {
-  readonly firmware: number;
-  /** RAM of the firmware besides arena and stack. */
-  readonly other: number;
-  /** Stack of the inference above its deepest kernel. */
-  readonly stack: number;
-  /** A layer's function, and the inference's call of it. */
-  readonly layer: number;
-  readonly structs: Readonly<Record<string, number>>;
-  readonly units: Readonly<Record<string, number>>;
-  readonly stacks: Readonly<Record<string, number>>;
-}
-
-const SIZES = JSON.parse(
-  readFileSync(new URL('../../codegen-templates/code-sizes.json', import.meta.url), 'utf8'),
-) as Readonly<Record<string, CodeSizes>>;
-
-/** The footprint before any C compiler has run, from measured sizes of the runtime's parts. */
-export function predictFootprint(program: Program): Footprint {
-  const { library, schedule, target } = program;
-  const sizes = SIZES[target.cpu] ?? SIZES['cortex-m4']!;
-  const unitBytes = library.units.reduce((sum, { file }) => sum + (sizes.units[file] ?? 600), 0);
-  const calls = schedule.steps.flatMap(({ code }) => code.calls);
-  const layers = calls.reduce(
-    (sum, { struct }) => sum + sizes.layer + (sizes.structs[struct] ?? 64),
-    0,
-  );
-  const code = sizes.firmware + unitBytes + layers;
-  const weights = library.weightBytes;
-  const { arenaBytes } = library;
-  const stack =
-    sizes.stack + Math.max(0, ...library.units.map(({ file }) => sizes.stacks[file] ?? 200));
-  return {
-    flash: { weights, code, total: weights + code },
-    ram: {
-      arena: arenaBytes,
-      other: sizes.other,
-      stack,
-      total: arenaBytes + sizes.other + stack,
-    },
-  };
-}
+import { chooseFlash } from '../target/flash.ts';
+import { flashRegions, ramRegions } from '../target/target.ts';
+import type { Footprint } from '../estimate/estimate.ts';
 
 /** The footprint of a linked firmware; `stackBytes` measured by painting, or bounded. */
 export function linkedFootprint(
@@ -57,22 +14,72 @@ export function linkedFootprint(
 ): Footprint {
   const size = (...names: string[]) =>
     facts.sections.filter(({ name }) => names.includes(name)).reduce((sum, s) => sum + s.size, 0);
-  const total = size('.vectors', '.text', '.rodata', '.ARM.exidx', '.data');
-  const arena = program.library.arenaBytes;
-  const other = size('.data', '.bss');
+  const total = size('.vectors', '.text', '.rodata', '.weights', '.ARM.exidx', '.data');
+  const { arenaBytes: arena } = program.library;
+  const arenas = arenasIn(program.library);
+  const { stateBytes: state } = program.library;
+  const other = size('.data', '.bss') - state;
   const weights = program.library.weightBytes;
   return {
     flash: { weights, code: total - weights, total },
-    ram: { arena, other, stack: stackBytes, total: arena + other + stackBytes },
+    ram: {
+      arena,
+      arenas,
+      state,
+      other,
+      stack: stackBytes,
+      total: arena + state + other + stackBytes,
+    },
   };
 }
 
-/**
- * Whether a footprint fits a board: within the limits, the arena within one memory, and room for the
- * test firmware's own data and frames.
- */
-export function fitsBoard({ flash, ram }: Footprint, board: Board): boolean {
-  const needed = ram.arena + ram.stack + FIRMWARE_BYTES;
-  const placed = chooseRam(board, ram.arena, ram.stack) !== undefined;
-  return flash.total <= board.flashBytes && needed <= board.ramBytes && placed;
+export function fitsBoard(footprint: Footprint, board: Board): boolean {
+  return fitsFlash(footprint, board) && fitsRam(footprint, board);
+}
+
+/** Whether code fits the first flash, and the weights, which stay together, there or another one. */
+export function fitsFlash({ flash }: Pick<Footprint, 'flash'>, board: Board): boolean {
+  const { code, weights, total } = flash;
+  const { lacking } = chooseFlash(flashRegions(board), code, weights);
+  return total <= board.flashBytes && lacking === 0;
+}
+
+/** Whether each arena fits its memory, and the test firmware's data and frames fit beside one. */
+export function fitsRam({ ram }: Pick<Footprint, 'ram'>, board: Board): boolean {
+  const workBytes = ram.state + ram.stack + FIRMWARE_BYTES;
+  const lacking = lackingOf(arenaBytes(ram), ramRegions(board), workBytes);
+  return ram.arena + workBytes <= board.ramBytes && lacking === 0;
+}
+
+/** Bytes of each memory that a footprint takes. */
+export interface MemoryUse {
+  readonly name: string;
+  readonly kind: 'flash' | 'ram';
+  readonly limit: number;
+  readonly used: number;
+}
+
+/** How a footprint spreads over a board's memories, those that stay empty too. */
+export function memoryUse({ flash, ram }: Footprint, board: Board): MemoryUse[] {
+  const arenas = arenaBytes(ram);
+  const home = findHome(ramRegions(board), arenas, ram.state + ram.stack + FIRMWARE_BYTES)?.name;
+  const image = chooseFlash(flashRegions(board), flash.code, flash.weights);
+  return board.memory.map(({ name, kind, size }) => ({
+    name,
+    kind,
+    limit: size,
+    used:
+      kind === 'ram'
+        ? (arenas.get(name) ?? 0) + (name === home ? ram.state + ram.other + ram.stack : 0)
+        : (image.code.name === name ? flash.code : 0) +
+          (image.weights.name === name ? flash.weights : 0),
+  }));
+}
+
+function arenasIn({ arenas }: Program['library']) {
+  return arenas.map(({ memory, bytes }) => ({ memory, bytes }));
+}
+
+function arenaBytes({ arenas }: Footprint['ram']): ReadonlyMap<string, number> {
+  return new Map(arenas.map(({ memory, bytes }) => [memory, bytes]));
 }

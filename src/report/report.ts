@@ -1,19 +1,15 @@
-import type { Step } from '../lower/lower.ts';
+import { constantBytes } from '../estimate/estimate.ts';
+import type { Estimate, Footprint } from '../estimate/estimate.ts';
+import { typedNodes } from '../ir/graph.ts';
+import type { Candidate } from '../lower/lower.ts';
+import type { Step } from '../lower/schedule.ts';
 import { opOf } from '../ops/index.ts';
-import { isConstantArray } from '../ops/kernel.ts';
+import { zeroShare } from '../ops/weight-values.ts';
+import type { Removal } from '../passes/shrink/removals.ts';
 import type { Program } from '../pipeline.ts';
 import type { Board } from '../target/board.ts';
-
-/** Bytes of flash and RAM that firmware takes for a model. */
-export interface Footprint {
-  readonly flash: { readonly weights: number; readonly code: number; readonly total: number };
-  readonly ram: {
-    readonly arena: number;
-    readonly other: number;
-    readonly stack: number;
-    readonly total: number;
-  };
-}
+import { memoryUse } from './footprint.ts';
+import type { MemoryUse } from './footprint.ts';
 
 /** Instructions of one inference by step, as an emulator counted them. */
 export type LayerInstructions = ReadonlyMap<number, number>;
@@ -25,12 +21,29 @@ export interface Report {
   readonly board: string | null;
   readonly basis: 'predicted' | 'linked';
   readonly macs: number;
+  /** With the channels that were taken out. */
+  readonly modelMacs: number;
+  readonly removed: readonly Removal[];
   readonly fits: boolean;
   readonly flash: Footprint['flash'] & { readonly limit: number | null };
   readonly ram: Footprint['ram'] & { readonly limit: number | null; readonly lowerBound: number };
+  /** The board's memories, one by one. */
+  readonly memories: readonly MemoryUse[];
   readonly instructions: number | null;
+  /** The ends of the trade: what the fastest, the smallest and the least memory-hungry choice takes. */
+  readonly choices: Readonly<Record<'speed' | 'flash' | 'ram', ChoiceReport>>;
+  /** What compressed weights save in the whole model, code included; zeros where there are none. */
+  readonly saved: { readonly flash: number; readonly cycles: number };
   readonly layers: readonly LayerReport[];
   readonly plan: readonly PlanReport[];
+  /** What lasts from one inference to the next; `copied`: its next value is not written in place. */
+  readonly states: readonly StateReport[];
+}
+
+export interface StateReport {
+  readonly tensor: string;
+  readonly bytes: number;
+  readonly copied: boolean;
 }
 
 export interface LayerReport {
@@ -42,10 +55,28 @@ export interface LayerReport {
   readonly kernel: string;
   readonly rejected: readonly string[];
   readonly encoding: string;
+  /** Bytes of constants as they are stored. */
   readonly weightBytes: number;
+  /** The share of weights that are zero; null where there are none. */
+  readonly zeros: number | null;
+  /** Where the weights are compressed: what the fastest kernel takes that stores all of them. */
+  readonly dense: DenseReport | null;
   readonly scratchBytes: number;
   readonly cycles: { readonly predicted: number; readonly measured: number | null };
   readonly instructions: number | null;
+}
+
+export interface DenseReport {
+  readonly kernel: string;
+  readonly weightBytes: number;
+  readonly cycles: number;
+}
+
+/** Predicted cycles and bytes of one way of computing the whole model. */
+export interface ChoiceReport {
+  readonly cycles: number;
+  readonly flash: number;
+  readonly ram: number;
 }
 
 export interface PlanReport {
@@ -70,18 +101,28 @@ export interface ReportFacts {
 export function makeReport(facts: ReportFacts): Report {
   const { program, board, footprint } = facts;
   const { steps } = program.schedule;
+  const ends = program.ends();
   return {
     schemaVersion: 1,
     model: program.name,
     board: board?.name ?? null,
     basis: facts.basis,
     macs: steps.reduce((sum, { node }) => sum + macsOf(node), 0),
+    modelMacs: typedNodes(program.model).reduce((sum, node) => sum + macsOf(node), 0),
+    removed: program.removed,
     fits: facts.fits,
     flash: { limit: board?.flashBytes ?? null, ...footprint.flash },
     ram: { limit: board?.ramBytes ?? null, ...footprint.ram, lowerBound: program.plan.lowerBound },
+    memories: board ? memoryUse(footprint, board) : [],
     instructions: facts.instructions ?? null,
+    choices: {
+      speed: choiceReport(ends.speed),
+      flash: choiceReport(ends.flash),
+      ram: choiceReport(ends.ram),
+    },
+    saved: savedBy(program),
     layers: steps
-      .filter(({ code }) => code.calls.length > 0)
+      .filter(({ cost }) => cost.calls.length > 0)
       .map((step) => layerReport(step, facts.layerInstructions)),
     plan: program.plan.placements.map(({ name, region, offset, bytes, first, last }) => ({
       tensor: name,
@@ -91,17 +132,34 @@ export function makeReport(facts: ReportFacts): Report {
       first,
       last,
     })),
+    states: program.plan.placements.flatMap(({ name, bytes, tensors, state }) =>
+      state ? { tensor: name, bytes, copied: !tensors.includes(state.write) } : [],
+    ),
   };
+}
+
+function savedBy({ dense, estimate }: Program): Report['saved'] {
+  const stored = dense();
+  if (!stored) return { flash: 0, cycles: 0 };
+  const [before, after] = [choiceReport(stored), choiceReport(estimate)];
+  return { flash: before.flash - after.flash, cycles: before.cycles - after.cycles };
+}
+
+function choiceReport({ cycles, flash, ram }: Estimate): ChoiceReport {
+  return { cycles: Math.round(cycles), flash: flash.total, ram: ram.total };
 }
 
 export function macsOf(node: Step['node']): number {
   return opOf(node.op).macs?.(node) ?? 0;
 }
 
+function denseReport({ kernel, cost }: Candidate, { node }: Step): DenseReport {
+  const weightBytes = constantBytes({ node, cost });
+  return { kernel: kernel.name, weightBytes, cycles: Math.round(cost.cycles) };
+}
+
 function layerReport(step: Step, instructions: LayerInstructions | undefined): LayerReport {
-  const constants = step.code.calls.flatMap(({ fields }) =>
-    Object.values(fields).filter(isConstantArray),
-  );
+  const weights = step.node.inputs[opOf(step.node.op).weights?.input ?? -1];
   return {
     index: step.index,
     name: step.node.origin.name,
@@ -110,9 +168,11 @@ function layerReport(step: Step, instructions: LayerInstructions | undefined): L
     macs: macsOf(step.node),
     kernel: step.kernel.name,
     rejected: step.rejected,
-    encoding: constants.find(({ role }) => role === 'weights')?.encoding ?? 'none',
-    weightBytes: constants.reduce((sum, { array }) => sum + array.byteLength, 0),
-    scratchBytes: step.code.scratchBytes,
+    encoding: step.format?.name ?? 'none',
+    weightBytes: constantBytes(step),
+    zeros: weights?.data ? zeroShare(weights) : null,
+    dense: step.dense ? denseReport(step.dense, step) : null,
+    scratchBytes: step.cost.scratchBytes,
     cycles: { predicted: Math.round(step.cost.cycles), measured: null },
     instructions: instructions?.get(step.index) ?? null,
   };

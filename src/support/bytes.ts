@@ -5,6 +5,10 @@ export function product(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a * b, 1);
 }
 
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
@@ -56,7 +60,7 @@ export function parseSize(text: string): number | undefined {
   if (!match) return undefined;
   const unit = { '': 1, k: 1024, m: 1024 * 1024 }[match[2]!.toLowerCase()]!;
   const bytes = Math.floor(Number(match[1]) * unit);
-  return bytes > 0 ? bytes : undefined;
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 /** 53248 to '52.0 KB'. */
@@ -68,4 +72,9 @@ export function formatSize(bytes: number): string {
 
 export function alignUp(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment;
+}
+
+/** Whether all bytes are one: a fill makes them. */
+export function isUniform(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === bytes[0]);
 }

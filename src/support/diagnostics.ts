@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** One problem in the user's input: what, where, and what to do. */
 export interface Diagnostic {
   /** Kebab-case, unique to one kind of problem, explained by `thimble explain CODE`. */
@@ -43,12 +45,16 @@ export function throwIfAny(diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length > 0) throw new CompileError(diagnostics);
 }
 
+export function formatWarning(diagnostic: Diagnostic): string {
+  return formatDiagnostic(diagnostic).replace(/^error/, 'warning');
+}
+
 export function formatDiagnostic(diagnostic: Diagnostic): string {
-  const lines = [`error[${diagnostic.code}]: ${diagnostic.message}`];
-  if (diagnostic.where) lines.push(`  --> ${diagnostic.where}`);
-  for (const note of diagnostic.notes ?? []) lines.push(`  note: ${note}`);
-  if (diagnostic.hint) lines.push(`  hint: ${diagnostic.hint}`);
-  return lines.join('\n').replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+  const lines = [`error[${diagnostic.code}]: ${printable(diagnostic.message)}`];
+  if (diagnostic.where) lines.push(`  --> ${printable(diagnostic.where)}`);
+  for (const note of diagnostic.notes ?? []) lines.push(`  note: ${printable(note)}`);
+  if (diagnostic.hint) lines.push(`  hint: ${printable(diagnostic.hint)}`);
+  return lines.join('\n');
 }
 
 /** The candidate nearest to `word`, when it is near enough to be a slip of the keyboard. */

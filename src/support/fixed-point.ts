@@ -7,6 +7,9 @@
 /** How a product with a quantized multiplier is rounded: twice (TFLite's reference) or once. */
 export type Rounding = 'double' | 'single';
 
+/** Or as ONNX Runtime does: in single precision, then halves to even (microsoft/onnxruntime#3196). */
+export type AnyRounding = Rounding | 'float';
+
 /** A positive real number as `multiplier / 2^31 * 2^shift`, multiplier in [2^30, 2^31). */
 export interface Multiplier {
   readonly multiplier: number;
@@ -69,8 +72,20 @@ export function roundingDivideByPOT(x: number, exponent: number): number {
 const POWERS_OF_TWO = Float64Array.from({ length: 48 }, (_, exponent) => 2 ** exponent);
 
 /** x times a quantized multiplier. `x` and the result are int32. */
-export function multiplyByQuantizedMultiplier(x: number, by: Multiplier, mode: Rounding): number {
+export function multiplyByQuantizedMultiplier(
+  x: number,
+  by: Multiplier,
+  mode: AnyRounding,
+): number {
+  if (mode === 'float') return roundInFloat(x, by);
   return mode === 'double' ? roundTwice(x, by) : roundOnce(x, by);
+}
+
+// The multiplier is a number in single precision, of 24 significant bits.
+function roundInFloat(x: number, { multiplier, shift }: Multiplier): number {
+  const scale = multiplier * 2 ** (shift - 31);
+  const rounded = roundHalfEven(Math.fround(Math.fround(x) * scale));
+  return clamp(rounded, -(2 ** 31 - 1), 2 ** 31 - 1);
 }
 
 function roundTwice(x: number, { multiplier, shift }: Multiplier): number {
@@ -94,6 +109,14 @@ function roundOnce(x: number, { multiplier, shift }: Multiplier): number {
 
 export function clamp(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value;
+}
+
+/** To the nearest whole number, halves to the even one: IEEE 754's roundToIntegralTiesToEven. */
+export function roundHalfEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest !== 0.5) return rest > 0.5 ? floor + 1 : floor;
+  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 /** Half away from zero, as C's round() and TfLiteRound. */

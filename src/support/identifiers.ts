@@ -11,11 +11,6 @@ export function toIdentifier(text: string, fallback = 'model'): string {
   return /^[0-9]/.test(cleaned) || isReserved(cleaned) ? `${fallback}_${cleaned}` : cleaned;
 }
 
-/** A name from a file as a terminal may show it: without control characters. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd');
-}
-
 /** Any text as a readable part of a C comment: printable ASCII, no comment ends or line splices. */
 export function toComment(text: string): string {
   const plain = text

@@ -27,7 +27,7 @@ const LIBRARY = list(`
   tanh tgamma tgmath threads time tmpfile tolower toupper trunc ungetc unix linux arm uchar va_arg vprintf wchar
   wctype null eof file arm_acle`);
 
-// Files of the generated firmware, and names in its code that a model's would hide.
+// Files of the generated firmware, and names in its code that a model's would hide: a test finds them all.
 const FIRMWARE = list(`
   main platform startup host link firmware runtime thimble acc addend address alpha arena argc argv batches beta bias
   bit bits block bounded byte bytes channels columns constructor cost count crc crc32 data define defined depth
@@ -42,7 +42,9 @@ const FIRMWARE = list(`
   reverse_shift right ring rounding row rows run scale scale_x scale_y scaled section seek_end set_inputs shape shift
   shift_a shift_b shifted size sizes stack start state status step step_a step_b stride_x stride_y sum table tested
   text threshold ticks ticks_begin to_steps total turns twice uart_begin uart_byte undef unroll used value vector
-  vector_now vectors weight_zero weights weights_crc window word zero zero_a zero_b zero_point`);
+  vector_now vectors weight_zero weights weights_crc window word zero zero_a zero_b zero_point first last input scratch
+  ready to stdc fp_contract off elif optimize next checksum array steps states noise fill_row row_bytes give_rows input_row
+  push_row more fed`);
 
 const WORDS = new Set([...KEYWORDS, ...CPP_KEYWORDS, ...LIBRARY, ...FIRMWARE]);
 
@@ -53,6 +55,8 @@ export function isReserved(name: string): boolean {
   return (
     name.length < 3 ||
     WORDS.has(lower) ||
-    /^u?int\d|_t$|^u?intptr|^u?intmax|^size_max$|^(nn|platform|thimble)_/.test(lower)
+    /^(input|output|part)\d+$|^(pull|rows)_|^u?int\d|_t$|^u?intptr|^u?intmax|^size_max$|^(nn|platform|thimble)_/.test(
+      lower,
+    )
   );
 }

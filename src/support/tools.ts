@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { CompileError } from './diagnostics.ts';
 
@@ -65,6 +65,28 @@ export function missingTool(tool: Tool) {
   };
 }
 
+/** Why a tool cannot be used, with the way to install it; undefined when it is there. */
+export function rejectMissing(tool: Tool): string | undefined {
+  if (findTool(tool)) return undefined;
+  return `${missingTool(tool).message}; ${tool.install}`;
+}
+
+/** The toolchain's other programs stand beside its compiler, or at least on the PATH. */
+export function requireBinutil(gcc: string, name: 'size' | 'nm' | 'objdump' | 'objcopy'): string {
+  const command = path.basename(gcc).replace(/gcc$/, name);
+  const found = executable(path.join(path.dirname(gcc), command)) ?? findOnPath(command);
+  if (found !== undefined) return found;
+  throw new CompileError(
+    {
+      code: 'missing-tool',
+      message: `${path.basename(gcc)} is there, ${command} is not`,
+      where: gcc,
+      hint: 'install it: apt-get install binutils-arm-none-eabi',
+    },
+    'tool-missing',
+  );
+}
+
 function findOnPath(command: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(path.delimiter);
   return folders.map((folder) => path.join(folder, command)).find((file) => executable(file));
@@ -73,7 +95,7 @@ function findOnPath(command: string): string | undefined {
 function executable(file: string): string | undefined {
   try {
     accessSync(file, constants.X_OK);
-    return file;
+    return statSync(file).isFile() ? file : undefined;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { formatSize } from '../support/bytes.ts';
 import type { Board, Cpu, Memory } from './board.ts';
 import { loadBoard } from './load-board.ts';
 
@@ -9,11 +10,19 @@ const STAND_INS: Record<Cpu, string> = {
   'cortex-m33': 'mps2-an505',
 };
 
+export interface EmulatedBoard {
+  readonly board: Board;
+  /** The machine that stands in for it. */
+  readonly standIn?: string;
+  /** Why that machine cannot: it has less memory. */
+  readonly lack?: string;
+}
+
 /**
  * The board as QEMU can run it: itself where it has a machine, otherwise its core's mps2 machine
  * with the board's own memory sizes, placed one after the other.
  */
-export function emulatedBoard(board: Board): { board: Board; standIn?: string } {
+export function emulatedBoard(board: Board): EmulatedBoard {
   if (board.emulators.qemu) return { board };
   const machine = loadBoard(STAND_INS[board.cpu]);
   const stretch = (kind: Memory['kind']): Memory[] => {
@@ -28,5 +37,19 @@ export function emulatedBoard(board: Board): { board: Board; standIn?: string } 
   };
   const { console, emulators } = machine;
   const memory = [...stretch('flash'), ...stretch('ram')];
-  return { board: { ...board, console, emulators, memory }, standIn: machine.name };
+  const lack = lackOf(board, machine);
+  return {
+    board: { ...board, console, emulators, memory },
+    standIn: machine.name,
+    ...(lack && { lack }),
+  };
+}
+
+function lackOf(board: Board, machine: Board): string | undefined {
+  for (const kind of ['flash', 'ram'] as const) {
+    const bytes = machine[`${kind}Bytes`];
+    if (board[`${kind}Bytes`] > bytes)
+      return `${machine.name}, which stands for ${board.name}, has ${formatSize(bytes)} of ${kind} only: try --${kind} ${bytes / 1024}K`;
+  }
+  return undefined;
 }

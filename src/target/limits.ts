@@ -27,8 +27,10 @@ function shrink(board: Board, kind: Memory['kind'], limit: number | undefined): 
   }
   let left = limit;
   return regions.flatMap((m) => {
-    const size = Math.min(left, m.size);
-    left -= size;
+    const taken = Math.min(left, m.size);
+    left -= taken;
+    // The stack starts at a memory's end, and has to be aligned there.
+    const size = taken - (taken % 8);
     return size > 0 ? [{ ...m, size }] : [];
   });
 }

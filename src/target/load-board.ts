@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompileError, nearest } from '../support/diagnostics.ts';
+import { readSmall } from '../support/read-small.ts';
 import { parseBoard } from './board.ts';
 import type { Board } from './board.ts';
 
@@ -47,7 +48,7 @@ function boardFileOf(name: string, folder: string): string {
 
 function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+    return JSON.parse(readSmall(file)) as unknown;
   } catch (error) {
     throw new CompileError({
       code: 'bad-board',

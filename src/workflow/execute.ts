@@ -1,27 +1,37 @@
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { symbolAt } from '../build/elf.ts';
-import { buildFirmware } from '../build/firmware.ts';
-import type { Built, Sources } from '../build/firmware.ts';
+import type { Built } from '../build/firmware.ts';
 import { buildHost } from '../build/host.ts';
-import { emitFirmware, emitHostFirmware } from '../codegen/firmware.ts';
-import type { Firmware, FirmwareOptions, Instrument } from '../codegen/firmware.ts';
+import type { Limits } from '../build/run-tool.ts';
+import { emitHostFirmware } from '../codegen/firmware.ts';
+import type { Instrument } from '../codegen/firmware.ts';
 import { runInBatches } from '../emulate/batches.ts';
 import type { EmulatorDriver, Outcome } from '../emulate/driver.ts';
 import { host } from '../emulate/host.ts';
 import { qemu } from '../emulate/qemu.ts';
 import { renode } from '../emulate/renode.ts';
 import { runSerial } from '../emulate/serial.ts';
-import { compile } from '../pipeline.ts';
-import type { Program } from '../pipeline.ts';
-import { predictFootprint } from '../report/footprint.ts';
+import { compileModel } from '../pipeline.ts';
+import type { CompileOptions, Program } from '../pipeline.ts';
 import { CompileError } from '../support/diagnostics.ts';
+import { removeFolder } from '../system/temporary-folder.ts';
 import { requireTool } from '../support/tools.ts';
 import type { Board } from '../target/board.ts';
 import { emulatedBoard } from '../target/emulated.ts';
-import { HOST_TARGET, targetOf } from '../target/target.ts';
+import type { EmulatedBoard } from '../target/emulated.ts';
+import { HOST_TARGET } from '../target/target.ts';
+import {
+  compileForBoard,
+  firmwareOptions,
+  refuseSerialRows,
+  sourcesOf,
+  withFirmware,
+} from './build-model.ts';
 import type { LoadedModel } from './load-model.ts';
-import { requireFit } from './require-fit.ts';
+import { requireFirmware } from './require-firmware.ts';
+
+/** However short the time that a run is given, a compiler gets this. */
+const LEAST_BUILD_MS = 5000;
 
 export type Where = 'host' | 'qemu' | 'renode';
 
@@ -31,7 +41,10 @@ export interface ExecuteRequest {
   readonly model: LoadedModel;
   readonly board?: Board;
   readonly where: Where;
+  readonly options?: Omit<CompileOptions, 'hooks'>;
   readonly vectors: readonly Uint8Array[];
+  /** How many vectors in a row share the model's state; 1 when left out. */
+  readonly steps?: number;
   readonly instrument?: Instrument;
   readonly profile?: boolean;
   /** Count instructions even where that costs speed. */
@@ -42,34 +55,32 @@ export interface ExecuteRequest {
 
 /** Compiles a model for a board and runs it on one that is connected: nothing is built here. */
 export async function executeSerial(
-  request: Pick<ExecuteRequest, 'model' | 'vectors' | 'timeoutMs' | 'signal'> & {
+  request: Pick<
+    ExecuteRequest,
+    'model' | 'options' | 'vectors' | 'steps' | 'timeoutMs' | 'signal'
+  > & {
     readonly board: Board;
     readonly port: string;
     readonly onOpen?: () => void;
   },
 ): Promise<Execution> {
   const { model, board, vectors, port } = request;
-  const program = compile(model.graph, model.bytes, targetOf(board), {
-    name: model.name,
-    source: model.source,
-  });
+  refuseSerialRows(request.options);
+  const { program } = compileForBoard(model, board, request.options);
   const outcome = await runSerial({
     ...{ port, baud: board.console.baud, vectors, outputBytes: program.library.outputBytes },
     timeoutMs: request.timeoutMs ?? 120_000,
+    ...(program.graph.states.length > 0 && { steps: request.steps ?? 1 }),
     ...(request.signal && { signal: request.signal }),
     ...(request.onOpen && { onOpen: request.onOpen }),
   });
-  const { weightsCrc } = program.library;
-  if (outcome.banner.crc === weightsCrc) return { program, outcome };
-  throw new CompileError(
-    {
-      code: 'wrong-firmware',
-      message: `the board runs "${outcome.banner.model}" with weights ${outcome.banner.crc}, not "${program.name}" with ${weightsCrc}`,
-      where: port,
-      hint: 'flash the firmware of this model: thimble build MODEL -b BOARD --vectors uart -o DIR',
-    },
-    'run-failed',
+  requireFirmware(
+    outcome,
+    program,
+    port,
+    'flash the firmware of this model: thimble build MODEL -b BOARD --vectors uart -o DIR',
   );
+  return { program, outcome };
 }
 
 export interface Execution {
@@ -82,95 +93,77 @@ export interface Execution {
 
 /** Compiles, builds and runs a model once, with all vectors in one boot. */
 export async function execute(request: ExecuteRequest): Promise<Execution> {
-  const { model, where, vectors, instrument = 'none' } = request;
+  const { model, where, instrument = 'none' } = request;
   const machine = where === 'host' ? undefined : machineFor(request.board, where);
   requireTool(DRIVERS[where].tool);
   const reason = DRIVERS[where].reject(machine?.board);
   if (reason) throw new CompileError(unavailable(where, reason));
-  const target = request.board ? targetOf(request.board) : HOST_TARGET;
-  const hooks = instrument !== 'none';
-  const program = compile(model.graph, model.bytes, target, {
-    name: model.name,
-    source: model.source,
-    hooks,
+  const options = { ...request.options, hooks: instrument !== 'none' };
+  if (!machine) return executeOnHost(request, options);
+  const board = request.board!;
+  const compiled = compileForBoard(model, board, options);
+  const firmware = {
+    ...firmwareOptions(compiled.program, machine.board, instrument),
+    profiled: request.profile === true,
+  };
+  const wanted = { ...{ board, firmware, machine: machine.board }, limits: limitsOf(request) };
+  return withFirmware(compiled, wanted, async ({ program, built }) => {
+    const job = { ...jobOf(request, program, built.elf), board: machine.board, ...lookUps(built) };
+    const outcome = await runInBatches(DRIVERS[where], job);
+    requireFirmware(outcome, program, `--on ${where}`, TOOLS_HINT);
+    const { standIn } = machine;
+    return { program, built, outcome, ...(standIn && { standIn }) };
   });
-  if (request.board && machine) requireFit(program, request.board);
-  const built = await build(program, machine?.board, instrument);
+}
+
+const TOOLS_HINT = 'thimble doctor shows which emulator and compiler were found';
+
+// With a board its limits hold on the host, too.
+async function executeOnHost(request: ExecuteRequest, options: CompileOptions): Promise<Execution> {
+  const { model, board, instrument = 'none' } = request;
+  const program = board
+    ? compileForBoard(model, board, options).program
+    : compileModel(model, HOST_TARGET, options);
+  const firmware = emitHostFirmware(
+    program.library,
+    firmwareOptions(program, undefined, instrument),
+  );
+  const { program: file } = await buildHost(sourcesOf(program, firmware), limitsOf(request));
   try {
-    const outcome = await runInBatches(DRIVERS[where], {
-      ...(machine && { board: machine.board }),
-      program: built.program,
-      vectors,
-      outputBytes: program.library.outputBytes,
-      timeoutMs: request.timeoutMs ?? 120_000,
-      exactTime: request.exactTime ?? instrument === 'bench',
-      ...(built.built && lookUps(built.built)),
-      ...(request.profile && { profile: true }),
-      ...(request.signal && { signal: request.signal }),
-    });
-    return {
-      program,
-      outcome,
-      ...(machine?.standIn && { standIn: machine.standIn }),
-      ...(built.built && { built: built.built }),
-    };
+    const outcome = await runInBatches(DRIVERS.host, jobOf(request, program, file));
+    requireFirmware(outcome, program, '--on host', TOOLS_HINT);
+    return { program, outcome };
   } finally {
-    await rm(path.dirname(built.program), { recursive: true, force: true });
+    await removeFolder(path.dirname(file));
   }
 }
 
-/** The generated files of a program with its test firmware, ready to build. */
-export function sourcesOf(program: Program, firmware: Firmware): Sources {
+// Of each run of a tool.
+function limitsOf({ timeoutMs, signal }: ExecuteRequest): Limits {
   return {
-    files: new Map([...program.library.files, ...firmware.files]),
-    library: program.library.sources,
-    firmware: firmware.sources,
-    defines: firmware.defines,
-    entry: `${program.name}_invoke`,
-    usesFloat: usesFloat(program),
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(timeoutMs, LEAST_BUILD_MS) }),
+    ...(signal && { signal }),
   };
 }
 
-export function usesFloat({ graph, schedule }: Program): boolean {
-  const floatTensor = [...graph.tensors.values()].some(({ dtype }) => dtype === 'float32');
-  return floatTensor || schedule.steps.some(({ kernel }) => kernel.name === 'softmax_s8_table');
-}
-
-export function firmwareOptions(
-  program: Program,
-  board: Board | undefined,
-  instrument: Instrument,
-): FirmwareOptions {
-  const { qemu: machine, renode: model } = board?.emulators ?? {};
-  const vectors = machine?.vectors ?? model?.vectors;
-  const inputs = program.graph.inputs.map((id) => program.graph.tensors.get(id)!);
+// What every driver is told.
+function jobOf(request: ExecuteRequest, { library }: Program, file: string) {
+  const { vectors, steps = 1, instrument = 'none', timeoutMs = 120_000, signal, profile } = request;
   return {
-    name: program.name,
-    instrument,
-    vectors: 'memory',
-    floatInput: inputs.every(({ dtype }) => dtype === 'float32'),
-    stackBytes: predictFootprint(program).ram.stack,
-    ...(vectors && { vectorsAddress: vectors.start }),
-    ...(machine && { timer: machine.timer }),
+    ...{ program: file, vectors, steps, timeoutMs },
+    outputBytes: library.outputBytes,
+    exactTime: request.exactTime ?? instrument === 'bench',
+    ...(profile && { profile }),
+    ...(signal && { signal }),
   };
 }
 
-async function build(program: Program, board: Board | undefined, instrument: Instrument) {
-  const options = firmwareOptions(program, board, instrument);
-  if (!board)
-    return {
-      ...(await buildHost(sourcesOf(program, emitHostFirmware(program.library, options)))),
-      built: undefined,
-    };
-  const built = await buildFirmware(
-    board,
-    sourcesOf(program, emitFirmware(board, program.library, options)),
-  );
-  return { program: built.elf, built };
-}
-
-function machineFor(board: Board | undefined, where: Where): { board: Board; standIn?: string } {
-  if (board) return where === 'renode' ? { board } : emulatedBoard(board);
+function machineFor(board: Board | undefined, where: Where): EmulatedBoard {
+  if (board) {
+    const machine = where === 'renode' ? { board } : emulatedBoard(board);
+    if (machine.lack === undefined) return machine;
+    throw new CompileError(unavailable(where, machine.lack));
+  }
   throw new CompileError({
     code: 'no-board',
     message: `--on ${where} needs a board`,

@@ -1,27 +1,28 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Graph } from '../ir/types.ts';
 import { importModel } from '../import/import-model.ts';
+import type { ImportOptions } from '../import/open-shapes.ts';
+import { OPS } from '../ops/index.ts';
+import { runPasses } from '../passes/index.ts';
+import type { Model } from '../pipeline.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { toIdentifier } from '../support/identifiers.ts';
+import { besideFile } from './beside-file.ts';
+import { readInput } from './read-input.ts';
 
-/** A model file, imported. */
-export interface LoadedModel {
-  /** Prefix of the generated C names. */
-  readonly name: string;
-  /** File name without folders. */
-  readonly source: string;
-  readonly bytes: Uint8Array;
-  readonly graph: Graph;
-}
+/** A model file, imported and rewritten by the exact passes. */
+export type LoadedModel = Model;
 
 /** Reads and imports a model; `name` overrides the C prefix made of the file's name. */
-export async function loadModel(file: string, name?: string): Promise<LoadedModel> {
+export async function loadModel(
+  file: string,
+  name?: string,
+  options: ImportOptions = {},
+): Promise<LoadedModel> {
   const bytes = await readInput(file, 'model');
   const source = path.basename(file);
-  const graph = importModel(bytes, source);
+  const graph = runPasses(importModel(bytes, source, { beside: besideFile(file), ...options }));
   const wanted = name ?? source.replace(/\.[^.]*$/, '');
-  const identifier = toIdentifier(wanted);
+  const identifier = withoutLayers(toIdentifier(wanted));
   if (name !== undefined && identifier !== name) {
     throw new CompileError({
       code: 'bad-name',
@@ -33,23 +34,8 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
   return { name: identifier, source, bytes, graph };
 }
 
-/** A file's bytes, or an error that says which file could not be read. */
-export async function readInput(file: string, what: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(file));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT'
-        ? 'does not exist'
-        : code === 'EISDIR'
-          ? 'is a folder'
-          : `cannot be read (${code ?? '?'})`;
-    throw new CompileError({
-      code: 'unreadable-file',
-      message: `the ${what} ${reason}`,
-      where: file,
-      hint: 'check the path',
-    });
-  }
+// The C functions of layers are named after operators: 'conv2d_3'.
+function withoutLayers(identifier: string): string {
+  const isLayer = OPS.some(({ name }) => identifier.replace(/_\d+$/, '') === name);
+  return isLayer ? `model_${identifier}` : identifier;
 }

@@ -1,8 +1,9 @@
 import { compareOutput, judgeLayers, referenceOutputs } from '../verify/compare.ts';
 import type { LayerVerdict, Verdict } from '../verify/compare.ts';
-import { runPasses } from '../passes/index.ts';
+import type { CompileOptions } from '../pipeline.ts';
 import type { Board } from '../target/board.ts';
 import { CompileError } from '../support/diagnostics.ts';
+import { compileForBoard } from './build-model.ts';
 import { execute, executeSerial } from './execute.ts';
 import type { Execution, Where } from './execute.ts';
 import type { LoadedModel } from './load-model.ts';
@@ -19,6 +20,9 @@ export interface TestRequest {
   readonly board?: Board;
   readonly where: Where | 'reference' | SerialPlace;
   readonly vectors: readonly Vector[];
+  /** How many vectors in a row share the model's state, which is reset before them; 1 when left out. */
+  readonly steps?: number;
+  readonly options?: CompileOptions;
   readonly timeoutMs?: number;
   /** Compare the layers of the first vector, too, when all is well. */
   readonly layers?: boolean;
@@ -38,17 +42,18 @@ export interface TestResult {
 
 /** Runs all vectors and compares each output with the reference and with the file beside it. */
 export async function testModel(request: TestRequest): Promise<TestResult> {
-  const { model, where, vectors } = request;
+  const { model, where, vectors, steps = 1 } = request;
   const inputs = vectors.map(({ input }) => input);
-  const graph = runPasses(model.graph);
-  const references = await referenceOutputs(graph, inputs, request.signal);
+  if (where === 'reference' && request.board)
+    compileForBoard(model, request.board, request.options);
+  const references = await referenceOutputs(model.graph, inputs, request.signal, steps);
   const execution = await runPlace(request, inputs);
   const outputs = execution?.outcome.outputs ?? references;
   const verdicts = vectors.flatMap(({ name, expected }, i) => {
     const got = outputs[i] ?? new Uint8Array();
     return [
-      ...(execution ? [compareOutput(name, 'reference', got, references[i]!)] : []),
-      ...(expected ? [compareOutput(name, 'file', got, expected)] : []),
+      ...(execution ? [compareOutput(model.graph, name, 'reference', got, references[i]!)] : []),
+      ...(expected ? [compareOutput(model.graph, name, 'file', got, expected)] : []),
     ];
   });
   const failed = verdicts.find(({ difference, against }) => difference && against === 'reference');
@@ -58,22 +63,28 @@ export async function testModel(request: TestRequest): Promise<TestResult> {
     ...(execution && { execution }),
   };
   const name = failed?.vector ?? (request.layers ? vectors[0]?.name : undefined);
-  const vector = vectors.find((each) => each.name === name);
-  if (!execution || typeof where !== 'string' || where === 'reference' || !vector) return result;
+  const at = vectors.findIndex((each) => each.name === name);
+  if (!execution || typeof where !== 'string' || where === 'reference' || at === -1) return result;
+  // With what the vector's state came from.
+  const sequence = inputs.slice(at - (at % steps), at + 1);
   const traced = await execute({
     ...request,
     where,
-    vectors: [vector.input],
+    vectors: sequence,
     instrument: 'trace',
     exactTime: false,
   });
-  const layers = judgeLayers(traced.program.graph, vector.input, traced.outcome.tensors[0] ?? []);
+  const layers = judgeLayers(
+    traced.program.graph,
+    sequence,
+    traced.outcome.tensors[sequence.length - 1] ?? [],
+  );
   const wrong = layers.find(({ equal }) => !equal);
   return {
     ...result,
     layers,
     passed: result.passed && !wrong,
-    ...(wrong && { diverging: { vector: vector.name, ...wrong } }),
+    ...(wrong && { diverging: { vector: vectors[at]!.name, ...wrong } }),
   };
 }
 

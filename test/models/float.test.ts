@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantizeGraph } from '../../src/compress/quantize.ts';
 import { Interpreter } from '../../src/interpret/interpret.ts';
-import { runPasses } from '../../src/passes/index.ts';
 import { bytesOf, firstDifference } from '../../src/support/bytes.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { execute } from '../../src/workflow/execute.ts';
@@ -37,7 +36,7 @@ describe.skipIf(!hasShared).each(Object.keys(PHOTOS))('%s', (name) => {
   });
 
   it('keeps its verdicts when quantized with the photographs', async () => {
-    const float = runPasses((await loadModel(modelFile(name))).graph);
+    const float = (await loadModel(modelFile(name))).graph;
     const quantized = new Interpreter(
       quantizeGraph(float, inputs(), { method: 'mse', io: 'float' }),
     );

@@ -1,17 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/interpret/interpret.ts';
+import { contentsOf } from '../../src/codegen/units.ts';
+import { SIZES } from '../../src/estimate/code-sizes.ts';
+import { constantBytes } from '../../src/estimate/estimate.ts';
 import { lower } from '../../src/lower/lower.ts';
-import { OPS, opOf } from '../../src/ops/index.ts';
-import { firstDifference } from '../../src/support/bytes.ts';
+import { allUnits, OPS } from '../../src/ops/index.ts';
+import { compileModel } from '../../src/pipeline.ts';
 import { Random } from '../../src/support/random.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
+import { compareOutput } from '../../src/verify/compare.ts';
 import { execute } from '../../src/workflow/execute.ts';
 import type { Where } from '../../src/workflow/execute.ts';
+import { acceptedCase } from '../support/accepted-case.ts';
 import { caseAt, graphOfCases, inputBytes } from '../support/cases.ts';
 import type { OpCase } from '../support/cases.ts';
-import { MAKERS } from './makers.ts';
 
 const SEED = Number(process.env.THIMBLE_SEED ?? 20261124);
 const CASES = Number(process.env.THIMBLE_CASES ?? 30);
@@ -23,36 +26,34 @@ console.log(
 
 const cases = OPS.flatMap(({ name }, i) => {
   const random = new Random(SEED + i);
-  return Array.from({ length: CASES }, () => accepted(name, random));
+  return Array.from({ length: CASES }, () => acceptedCase(name, random));
 });
-const graph = graphOfCases(cases);
-const random = new Random(SEED);
-const vectors = FILLS.map((fill) => inputBytes(graph, random, fill));
-const interpreter = new Interpreter(graph);
-const expected = vectors.map((input) => interpreter.runBytes(input));
-const model = { name: 'cases', source: 'cases', bytes: new Uint8Array(), graph };
+// Every case is computed as it is.
+const options = { shrink: false };
+const model = modelOf(cases);
 
-// Makers may ask for more than an operator offers: draw again.
-function accepted(name: string, source: Random): OpCase {
-  for (;;) {
-    const made = MAKERS[name]!(source);
-    const one = graphOfCases([made]);
-    const node = {
-      ...one.nodes[0]!,
-      inputs: made.inputs.map((t, i) => t && { id: i, name: '', ...t }),
-    };
-    const outputs = node.outputs.map((id) => one.tensors.get(id)!);
-    if (opOf(name).reject({ ...node, outputs }) === undefined) return made;
-  }
+function modelOf(some: readonly OpCase[]) {
+  return { name: 'cases', source: 'cases', bytes: new Uint8Array(), graph: graphOfCases(some) };
 }
 
-async function judge(where: Where, boardName: string | undefined): Promise<void> {
+async function judge(
+  where: Where,
+  boardName: string | undefined,
+  some: readonly OpCase[] = cases,
+): Promise<void> {
   const board = boardName === undefined ? undefined : loadBoard(boardName);
-  const { outcome } = await execute({ model, ...(board && { board }), where, vectors });
+  const own = modelOf(some);
+  const random = new Random(SEED);
+  const vectors = FILLS.map((fill) => inputBytes(own.graph, random, fill));
+  const interpreter = new Interpreter(own.graph);
+  const expected = vectors.map((input) => interpreter.runBytes(input));
+  const request = { model: own, options, ...(board && { board }), where, vectors };
+  const { outcome } = await execute(request);
   outcome.outputs.forEach((output, i) => {
-    const byte = firstDifference(output, expected[i]!);
-    if (byte === -1) return;
-    const { op, attrs, inputs, outputs } = caseAt(graph, cases, byte);
+    const { difference } = compareOutput(own.graph, FILLS[i]!, 'reference', output, expected[i]!);
+    if (!difference) return;
+    const { byte } = difference;
+    const { op, attrs, inputs, outputs } = caseAt(own.graph, some, byte);
     const shown = { op, attrs, inputs: inputs.map((t) => t && { ...t, data: undefined }), outputs };
     expect.fail(
       `vector ${i} (${FILLS[i]}), byte ${byte}: ${output[byte]}, expected ${expected[i]![byte]}\n${JSON.stringify(shown)}`,
@@ -61,30 +62,58 @@ async function judge(where: Where, boardName: string | undefined): Promise<void>
   expect(outcome.outputs).toHaveLength(vectors.length);
 }
 
+// THIMBLE_MATRIX=full runs each case on each board; otherwise boards with the same kernels take turns.
+const full = process.env.THIMBLE_MATRIX === 'full';
+const TURNS = [
+  ['mps2-an385', 'rp2040-pico'],
+  ['mps2-an386', 'mps2-an500', 'mps2-an505'],
+].flatMap((boards) => boards.map((board, turn) => ({ board, turn, turns: boards.length })));
+
 describe('every kernel gives the bytes of the reference', () => {
   it('on the host, under the sanitizers, portable and DSP kernels', () => judge('host', undefined));
   it('on the host, portable kernels only', () => judge('host', 'mps2-an385'));
-  it.each(['mps2-an385', 'mps2-an386', 'mps2-an500', 'mps2-an505', 'rp2040-pico'])(
-    'on qemu for %s',
-    (board) => judge('qemu', board),
+  it.each(TURNS)('on qemu for $board', ({ board, turn, turns }) =>
+    judge(
+      'qemu',
+      board,
+      cases.filter((_, i) => full || i % turns === turn),
+    ),
   );
 });
 
-const steps = ['mps2-an385', 'mps2-an386'].flatMap(
-  (board) => lower(graph, targetOf(loadBoard(board))).steps,
-);
+const BOARDS = ['mps2-an385', 'mps2-an386'];
 
-it('footprints know the size of every C file that the cases take', () => {
-  const sizes = JSON.parse(
-    readFileSync(new URL('../../codegen-templates/code-sizes.json', import.meta.url), 'utf8'),
-  ) as Record<string, { units: Record<string, number> }>;
-  const files = new Set(steps.flatMap(({ code }) => code.units.map(({ file }) => file)));
-  expect(files.size).toBeGreaterThan(40);
-  expect([...files].filter((file) => !sizes['cortex-m4']!.units[file])).toEqual([]);
+it('the size of every unit was measured, of the text that it has now', () => {
+  const units = allUnits();
+  const stale = units.filter((unit) => SIZES.units[unit.name]?.contents !== contentsOf(unit));
+  expect(
+    stale.map(({ name }) => name),
+    'run scripts/measure-code-size.ts',
+  ).toEqual([]);
+  expect(Object.keys(SIZES.units).sort()).toEqual(units.map(({ name }) => name));
+});
+
+it('a cost names the units, constants and calls that the code then has', () => {
+  for (const board of BOARDS) {
+    const { library, schedule } = compileModel(model, targetOf(loadBoard(board)), options);
+    const coded = library.steps.map(({ calls }) => calls.map(({ unit }) => unit.name));
+    expect(coded).toEqual(schedule.steps.map(({ cost }) => cost.calls.map(({ name }) => name)));
+    const counted = schedule.steps.map((step) => [step.index, constantBytes(step)]);
+    const found = schedule.steps.map(({ index }) => [
+      index,
+      library.constants.list
+        .filter(({ step }) => step === index)
+        .reduce((sum, { constant }) => sum + constant.array.byteLength, 0),
+    ]);
+    expect(found).toEqual(counted);
+  }
 });
 
 it('the cases reach every kernel', () => {
-  const reached = new Set(steps.map(({ kernel }) => kernel.name));
+  const steps = BOARDS.flatMap((board) => lower(model.graph, targetOf(loadBoard(board))).steps);
+  const reached = new Set(
+    steps.flatMap(({ candidates }) => candidates.map(({ kernel }) => kernel.name)),
+  );
   const all = OPS.flatMap(({ kernels }) => kernels.map(({ name }) => name));
   expect(all.filter((name) => !reached.has(name))).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lower } from '../../src/lower/lower.ts';
-import { findOverlap, planMemory } from '../../src/plan/plan.ts';
+import { findOverlap } from '../../src/plan/plan.ts';
 import { place } from '../../src/plan/place.ts';
 import type { Buffer } from '../../src/plan/lifetimes.ts';
+import { select } from '../../src/select/select.ts';
 import { HOST_TARGET } from '../../src/target/target.ts';
 import { Random } from '../../src/support/random.ts';
 import { smallNetwork } from '../support/small-model.ts';
@@ -22,16 +23,15 @@ function randomBuffers(seed: number): Buffer[] {
 }
 
 const planOf = (buffers: readonly Buffer[], offsets: readonly number[]) => ({
+  segments: [],
   placements: buffers.map((buffer, i) => ({ ...buffer, region: 'sram', offset: offsets[i]! })),
-  arenaBytes: new Map<string, number>(),
-  lowerBound: 0,
 });
 
 describe('placement', () => {
   it('never overlaps what lives at the same time (200 random plans)', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const buffers = randomBuffers(seed);
-      const offsets = place(buffers, 0);
+      const { offsets } = place(buffers, 0);
       expect(findOverlap(planOf(buffers, offsets)), `seed ${seed}`).toBeUndefined();
       expect(offsets.every((offset) => offset % 4 === 0)).toBe(true);
     }
@@ -45,7 +45,7 @@ describe('placement', () => {
   });
 
   it('works in place and meets the lower bound on a small network', () => {
-    const plan = planMemory(lower(smallNetwork(), HOST_TARGET));
+    const { plan } = select(lower(smallNetwork(), HOST_TARGET), HOST_TARGET);
     expect([...plan.arenaBytes.values()]).toEqual([plan.lowerBound]);
     // The sum takes over one of its operands; flat and pooled are one buffer.
     const shared = plan.placements.filter(({ tensors }) => tensors.length > 1);

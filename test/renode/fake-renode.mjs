@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 const mode = process.env.FAKE ?? 'good';
 const args = process.argv.slice(2);
 if (args[0] === '--version') {
-  console.log(mode === 'old' ? 'Renode v1.13.2' : mode === 'nameless' ? 'hello' : 'Renode v1.16.1');
+  const versions = { old: 'v1.13.2', older: 'v1.16.0.1525', nameless: '' };
+  console.log(`Renode ${versions[mode] ?? 'v1.16.1.4417'}`);
   process.exit(0);
 }
 if (mode === 'start-failure') {
@@ -25,6 +26,7 @@ const MODES = {
     if (marks) appendFileSync(marks, 'begin 100\nend 1100\n');
     say('thimble out 0 0 0a0b0c0d\nthimble stack 100\nthimble done 1 vectors 5 ticks\n');
   },
+  late: () => MODES.good(),
   hang: () => say('thimble 1 small in 192 out 4 crc 00000000\n'),
   silent() {},
   garbage: () => say('\x00\xff%%% not a line of ours\nthimble out 0 0 zz\n'),
@@ -61,15 +63,18 @@ const MODES = {
 
 if (mode === 'script-error') {
   console.log("There was an error executing command 'machine LoadPlatformDescription @nope.repl':");
-} else {
+} else if (mode !== 'unstarted') {
   // Renode tries whether the file can be made, and removes it again, before it makes it for good.
   say('');
-  setTimeout(() => {
-    rmSync(consoleFile);
-    say('');
-    console.log('thimble script complete');
-    setTimeout(MODES[mode], 30);
-  }, 100);
+  setTimeout(
+    () => {
+      rmSync(consoleFile);
+      say('');
+      console.log('thimble script complete');
+      setTimeout(MODES[mode], 30);
+    },
+    mode === 'late' ? 1000 : 100,
+  );
 }
 // Stays at its prompt until it is told to go, or its input ends.
 createInterface({ input: process.stdin }).on('line', (line) => {

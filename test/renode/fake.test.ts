@@ -57,6 +57,13 @@ describe('the driver against a stand-in that speaks as Renode does', () => {
     });
   });
 
+  it('limits count from the firmware’s start, and Renode has one of its own before', async () => {
+    expect((await run('late', { timeoutMs: 500, startMs: 60_000 })).vectors).toBe(1);
+    await expect(run('unstarted')).rejects.toThrow(
+      /no banner before Renode’s limit of 1.5 s[^]*the script had not run to its end/,
+    );
+  });
+
   it('a register whose bits are partly ignored is no fault', async () => {
     expect((await run('harmless')).vectors).toBe(1);
   });
@@ -79,16 +86,16 @@ describe('the driver against a stand-in that speaks as Renode does', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('ends at once, with its children, when interrupted', async () => {
+  it('ends with its children when interrupted', async () => {
     const abort = new AbortController();
     const reason = new Error('interrupted');
-    setTimeout(() => abort.abort(reason), 300);
-    const started = performance.now();
-    await expect(run('hang', { signal: abort.signal, timeoutMs: 60_000 })).rejects.toBe(reason);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    const running = run('hang', { signal: abort.signal, timeoutMs: 600_000 });
+    abort.abort(reason);
+    await expect(running).rejects.toBe(reason);
   });
 
   it.each([
+    ['older', /Renode 1\.16\.0 is too old/],
     ['old', /Renode 1\.13\.2 is too old/],
     ['nameless', /does not tell its version/],
   ])('a version that is %s is refused', async (mode, message) => {

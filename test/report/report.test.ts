@@ -3,26 +3,22 @@ import { overBudget, parseBudget } from '../../src/report/budget.ts';
 import { diffReports, largestGrowth } from '../../src/report/diff.ts';
 import { explainMisfit } from '../../src/report/fit.ts';
 import { formatFlameGraph, readStacks, sumBy } from '../../src/report/flame.ts';
-import { predictFootprint } from '../../src/report/footprint.ts';
 import { formatJUnit } from '../../src/report/junit.ts';
 import { makeReport } from '../../src/report/report.ts';
-import { compile } from '../../src/pipeline.ts';
 import { limitBoard } from '../../src/target/limits.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
+import { compileGraph } from '../support/compile-graph.ts';
 import { smallNetwork } from '../support/small-model.ts';
 
 const reportOn = (name: string) => {
   const board = loadBoard(name);
-  const program = compile(smallNetwork(), new Uint8Array(), targetOf(board), {
-    name: 'small',
-    source: 'small',
-  });
+  const program = compileGraph(smallNetwork(), targetOf(board));
   return makeReport({
     program,
     board,
     basis: 'predicted',
-    footprint: predictFootprint(program),
+    footprint: program.estimate,
     fits: true,
   });
 };
@@ -56,8 +52,8 @@ describe('diff', () => {
     expect(diffReports(m3, m3)).toEqual([]);
     expect(diffReports(m3, m4)).toContainEqual({
       figure: 'layer 0 conv2d kernel',
-      before: 'conv2d_s8_c',
-      after: 'conv2d_s8_dsp',
+      before: 'conv2d_blocks_s8_c',
+      after: 'conv2d_s8_4x2',
     });
     expect(largestGrowth(m3, m4)).toBeGreaterThan(0);
     expect(largestGrowth(m3, m3)).toBe(0);
@@ -81,8 +77,8 @@ describe('reports', () => {
       op: 'conv2d',
       output: [1, 8, 8, 8],
       macs: 13_824,
-      kernel: 'conv2d_s8_dsp',
-      encoding: 'pairs',
+      kernel: 'conv2d_s8_4x2',
+      encoding: 'pairs2',
     });
     expect(layer!.cycles.measured).toBeNull();
   });

@@ -16,8 +16,22 @@ export interface OpCase {
   readonly outputs: readonly Omit<TensorType, 'shape'>[];
 }
 
-/** Makes one random case of an operator. */
-export type CaseMaker = (random: Random) => OpCase;
+/**
+ * Makes one random case of an operator; on `given` as its first input where the operator takes such
+ * a tensor. Makers may ask for more than an operator offers: what it refuses is drawn again.
+ */
+export type CaseMaker = (random: Random, given?: CaseTensor) => OpCase;
+
+/** `given` where it is int8 or float32 (or of `dtypes`) and, if `rank` is set, of that many dimensions. */
+export function takes(
+  given: CaseTensor | undefined,
+  rank?: number,
+  dtypes: readonly string[] = ['int8', 'float32'],
+): CaseTensor | undefined {
+  const fits =
+    given && dtypes.includes(given.dtype) && (rank ?? given.shape.length) === given.shape.length;
+  return fits ? given : undefined;
+}
 
 /** All cases as one graph, side by side: one build and one boot judge all of them. */
 export function graphOfCases(cases: readonly OpCase[]): Graph {
@@ -53,16 +67,20 @@ export function caseAt(graph: Graph, cases: readonly OpCase[], byte: number): Op
   throw new Error(`no output has byte ${byte}`);
 }
 
-/** Input bytes for a graph: random, or every value the least or the largest. */
+const SPECIAL = [0, -0, 1e-45, -1e-40, 3.4028234663852886e38, -3e38, Infinity, -Infinity, NaN];
+
+/** Input bytes for a graph: random, every value the least or the largest, or many odd floats. */
 export function inputBytes(
   graph: Graph,
   random: Random,
-  fill: 'random' | 'low' | 'high',
+  fill: 'random' | 'low' | 'high' | 'special',
 ): Uint8Array {
   const parts = graph.inputs.map((id) => {
     const tensor = graph.tensors.get(id)!;
     if (tensor.dtype === 'float32') {
-      const of = { random: () => random.real(-6, 6), low: () => -8, high: () => 8 }[fill];
+      const real = () => random.real(-6, 6);
+      const odd = () => (random.chance(0.3) ? random.pick(SPECIAL) : real());
+      const of = { random: real, low: () => -8, high: () => 8, special: odd }[fill];
       return bytesOf(Float32Array.from({ length: elements(tensor) }, of));
     }
     const signed = tensor.dtype === 'int8';
@@ -70,6 +88,7 @@ export function inputBytes(
       random: () => random.int(0, 255),
       low: () => (signed ? 128 : 0),
       high: () => (signed ? 127 : 255),
+      special: () => random.int(0, 255),
     }[fill];
     return Uint8Array.from({ length: byteLength(tensor) }, of);
   });
@@ -92,6 +111,24 @@ export function float32(shape: readonly number[]): CaseTensor {
   return { dtype: 'float32', shape };
 }
 
+/**
+ * An input of either type, and the output type that copies it. Outputs of given tensors have another
+ * quantization now and then, though the bytes are copied.
+ */
+export function alike(
+  random: Random,
+  shape: readonly number[],
+  { given, float = 0.4 }: { readonly given?: CaseTensor | undefined; readonly float?: number } = {},
+): { input: CaseTensor; output: OpCase['outputs'][0] } {
+  if (given) {
+    const quant = given.quant && random.chance(0.15) ? quantization(random) : given.quant;
+    return { input: given, output: { dtype: given.dtype, ...(quant && { quant }) } };
+  }
+  if (random.chance(float)) return { input: float32(shape), output: { dtype: 'float32' } };
+  const quant = quantization(random);
+  return { input: int8(random, shape, quant), output: { dtype: 'int8', quant } };
+}
+
 /** Constant int8 weights with a scale for each index along `axis`. */
 export function weights(
   random: Random,
@@ -104,15 +141,25 @@ export function weights(
   const scales = Array.from({ length: perChannel ? channels : 1 }, () =>
     Math.fround(random.real(0.001, 0.03)),
   );
-  const data = Int8Array.from({ length: elements({ dtype: 'int8', shape }) }, () =>
-    random.int(-most, most),
-  );
+  const value = weightValues(random, most);
+  const data = Int8Array.from({ length: elements({ dtype: 'int8', shape }) }, value);
   return {
     dtype: 'int8',
     shape,
     quant: { scales, zeroPoints: scales.map(() => 0), axis },
     data: bytesOf(data),
   };
+}
+
+// Any values, few of them, or many zeros.
+function weightValues(random: Random, most: number): () => number {
+  const kind = random.pick(['any', 'any', 'few', 'sparse', 'sparse'] as const);
+  const any = () => random.int(-most, most);
+  const few = Array.from({ length: random.int(1, 16) }, any);
+  const density = random.pick([0, 0.02, 0.1, 0.2, 0.4, 0.7]);
+  if (kind === 'any') return any;
+  if (kind === 'few') return () => random.pick(few);
+  return () => (random.chance(density) ? any() : 0);
 }
 
 export function floatWeights(random: Random, shape: readonly number[]): CaseTensor {

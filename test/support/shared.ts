@@ -34,4 +34,5 @@ export const INT8_MODELS = [
   'ad01_int8',
   'person_detect',
   'micro_speech_quantized',
+  'mnist_lstm_int8',
 ];

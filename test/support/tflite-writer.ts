@@ -11,6 +11,9 @@ export interface FileTensor {
   readonly axis?: number;
   readonly data?: Uint8Array;
   readonly sparsity?: FileSparsity;
+  /** The shape with -1 where it is open. */
+  readonly signature?: readonly number[];
+  readonly variable?: boolean;
 }
 
 /** How a sparse constant is stored: a size for each dense level, segments and indices for others. */
@@ -25,8 +28,8 @@ export interface FileSparsity {
 /** One member of an operator's options, by field number. */
 export type FileOption = readonly [
   field: number,
-  kind: 'byte' | 'int' | 'float' | 'ints',
-  value: number | readonly number[],
+  kind: 'byte' | 'int' | 'float' | 'ints' | 'string',
+  value: number | readonly number[] | string,
 ];
 
 export interface FileOperator {
@@ -39,11 +42,16 @@ export interface FileOperator {
   readonly outputs: readonly number[];
 }
 
-export interface FileModel {
+export interface FileGraph {
   readonly tensors: readonly FileTensor[];
   readonly operators: readonly FileOperator[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+}
+
+export interface FileModel extends FileGraph {
+  /** Graphs that operators name, from number 1 on. */
+  readonly others?: readonly FileGraph[];
 }
 
 const CUSTOM = 32;
@@ -51,22 +59,24 @@ const CUSTOM = 32;
 /** Writes a .tflite file. Field numbers: tensorflow/lite/schema/schema.fbs. */
 export function writeTflite(model: FileModel): Uint8Array {
   const b = new Builder(1024);
+  const graphs = [model, ...(model.others ?? [])];
   const buffers = [
     table(b, 1, []),
-    ...model.tensors.map(({ data }) => table(b, 3, data ? [[0, b.createByteVector(data)]] : [])),
+    ...graphs.flatMap(({ tensors }) =>
+      tensors.map(({ data }) => table(b, 3, data ? [[0, b.createByteVector(data)]] : [])),
+    ),
   ];
-  const tensors = model.tensors.map((tensor, i) => writeTensor(b, tensor, i));
-  const codes = model.operators.map(({ code }) => writeCode(b, code));
-  const operators = model.operators.map((operator, i) => writeOperator(b, operator, i));
-  const subgraph = table(b, 5, [
-    [0, offsets(b, tensors)],
-    [1, ints(b, model.inputs)],
-    [2, ints(b, model.outputs)],
-    [3, offsets(b, operators)],
-  ]);
+  const codes = graphs.flatMap(({ operators }) => operators.map(({ code }) => writeCode(b, code)));
+  const base = { tensor: 0, operator: 0 };
+  const subgraphs = graphs.map((graph) => {
+    const written = writeGraph(b, graph, base);
+    base.tensor += graph.tensors.length;
+    base.operator += graph.operators.length;
+    return written;
+  });
   const fields: [number, Offset][] = [
     [1, offsets(b, codes)],
-    [2, offsets(b, [subgraph])],
+    [2, offsets(b, subgraphs)],
     [4, offsets(b, buffers)],
   ];
   b.startObject(5);
@@ -76,18 +86,39 @@ export function writeTflite(model: FileModel): Uint8Array {
   return b.asUint8Array();
 }
 
-function writeTensor(b: Builder, tensor: FileTensor, index: number): Offset {
+// Each tensor has a buffer, each operator a code of its own: `base` counts those of graphs before.
+function writeGraph(
+  b: Builder,
+  graph: FileGraph,
+  base: { readonly tensor: number; readonly operator: number },
+): Offset {
+  const tensors = graph.tensors.map((tensor, i) => writeTensor(b, tensor, i, base.tensor + i + 1));
+  const operators = graph.operators.map((each, i) => writeOperator(b, each, base.operator + i));
+  return table(b, 5, [
+    [0, offsets(b, tensors)],
+    [1, ints(b, graph.inputs)],
+    [2, ints(b, graph.outputs)],
+    [3, offsets(b, operators)],
+  ]);
+}
+
+function writeTensor(b: Builder, tensor: FileTensor, index: number, buffer: number): Offset {
   const name = b.createString(tensor.name ?? `t${index}`);
   const shape = ints(b, tensor.shape);
   const quantization = writeQuantization(b, tensor);
   const sparsity = tensor.sparsity ? writeSparsity(b, tensor.sparsity) : 0;
-  b.startObject(7);
+  const signature = tensor.signature ? ints(b, tensor.signature) : 0;
+  b.startObject(9);
   b.addFieldOffset(0, shape, 0);
   b.addFieldInt8(1, tensor.type, 0);
-  b.addFieldInt32(2, tensor.data ? index + 1 : 0, 0);
+  b.addFieldInt32(2, tensor.data ? buffer : 0, 0);
   b.addFieldOffset(3, name, 0);
   b.addFieldOffset(4, quantization, 0);
+  b.addFieldInt8(5, tensor.variable ? 1 : 0, 0);
   b.addFieldOffset(6, sparsity, 0);
+  b.addFieldOffset(7, signature, 0);
+  // has_rank: an empty shape is a scalar's.
+  b.addFieldInt8(8, 1, 0);
   return b.endObject();
 }
 
@@ -155,9 +186,10 @@ function writeOperator(b: Builder, operator: FileOperator, opcode: number): Offs
 }
 
 function writeOptions(b: Builder, options: readonly FileOption[]): Offset {
-  const vectors = options.map(([, kind, value]) =>
-    kind === 'ints' ? ints(b, value as readonly number[]) : 0,
-  );
+  const vectors = options.map(([, kind, value]) => {
+    if (kind === 'string') return b.createString(value as string);
+    return kind === 'ints' ? ints(b, value as readonly number[]) : 0;
+  });
   b.startObject(16);
   options.forEach(([field, kind, value], i) => {
     if (kind === 'byte') b.addFieldInt8(field, value as number, 0);

@@ -3,23 +3,22 @@ import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
 import { makeReport } from '../../report/report.ts';
 import type { LayerInstructions } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
+import type { CompileOptions } from '../../pipeline.ts';
 import { emulatedBoard } from '../../target/emulated.ts';
 import type { Board } from '../../target/board.ts';
 import { DRIVERS, execute } from '../../workflow/execute.ts';
-import { CompileError } from '../../support/diagnostics.ts';
 import type { Execution } from '../../workflow/execute.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
-import { choiceOption } from '../context.ts';
-import { writeWhole } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
-import { openModel } from '../model-options.ts';
-import type { ModelOptions } from '../model-options.ts';
+import { compileOptions, openModel } from '../model-options.ts';
+import type { CompilingOptions } from '../model-options.ts';
 
-export interface BenchOptions extends ModelOptions {
+export interface BenchOptions extends CompilingOptions {
   readonly board?: string;
-  readonly on: string;
-  readonly timeout?: string;
+  readonly on: 'qemu' | 'renode';
+  readonly timeout?: number;
   readonly flame?: string;
 }
 
@@ -35,18 +34,13 @@ export async function benchCommand(
   options: BenchOptions,
   context: Context,
 ): Promise<void> {
-  const where = choiceOption('--on', options.on, ['qemu', 'renode']);
-  if (options.flame !== undefined && where !== 'renode') {
-    throw new CompileError({
-      code: 'bad-option',
-      message: "the flame graph comes from Renode's profiler",
-      where: '--flame',
-      hint: 'add --on renode',
-    });
-  }
+  const where = options.on;
   const board = context.requireBoard(options.board);
-  const model = await openModel(file, options);
-  const limits = { timeoutMs: context.timeoutMs(options.timeout), signal: context.signal };
+  const model = await openModel(file, options, context.output);
+  const limits = {
+    ...{ timeoutMs: context.timeoutMs(options.timeout), signal: context.signal },
+    options: compileOptions(options),
+  };
   const exact =
     where === 'qemu' || DRIVERS.qemu.reject(emulatedBoard(board).board) === undefined
       ? await countInQemu(model, board, limits)
@@ -57,12 +51,17 @@ export async function benchCommand(
     await writeWhole(
       options.flame,
       formatFlameGraph(title, readStacks(profiled.execution.outcome.profile ?? '')),
+      { signal: context.signal },
     );
   }
   print(model.name, board, (profiled ?? exact)!, profiled ? exact : undefined, context);
 }
 
-type Limits = { readonly timeoutMs: number; readonly signal: AbortSignal };
+type Limits = {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly options: CompileOptions;
+};
 
 // Ticks of the emulated timer between layers, which -icount ties to instructions.
 async function countInQemu(model: LoadedModel, board: Board, limits: Limits): Promise<Measurement> {

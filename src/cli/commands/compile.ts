@@ -1,30 +1,31 @@
 import path from 'node:path';
 
-import { cp, rm, writeFile } from 'node:fs/promises';
-import { buildFirmware, convertImages } from '../../build/firmware.ts';
+import { cp, writeFile } from 'node:fs/promises';
+import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
-import { emitFirmware } from '../../codegen/firmware.ts';
-import { compile } from '../../pipeline.ts';
-import type { Program } from '../../pipeline.ts';
-import { fitsBoard, linkedFootprint } from '../../report/footprint.ts';
-import { makeReport } from '../../report/report.ts';
 import type { Report } from '../../report/report.ts';
+import { describeCompressed } from '../../report/compressed.ts';
+import { describeRemoved } from '../../report/removed.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import { formatSize } from '../../support/bytes.ts';
 import type { Board } from '../../target/board.ts';
-import { targetOf } from '../../target/target.ts';
-import { firmwareOptions, sourcesOf } from '../../workflow/execute.ts';
+import {
+  compileForBoard,
+  firmwareOptions,
+  refuseSerialRows,
+  withFirmware,
+} from '../../workflow/build-model.ts';
+import type { Compiled } from '../../workflow/build-model.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
-import { DoesNotFit, requireFit } from '../../workflow/require-fit.ts';
-import { choiceOption } from '../context.ts';
 import type { Context } from '../context.ts';
-import { openModel } from '../model-options.ts';
-import type { ModelOptions } from '../model-options.ts';
+import type { Output } from '../output.ts';
+import { compileOptions, openModel } from '../model-options.ts';
+import type { CompilingOptions } from '../model-options.ts';
 
-export interface CompileCommandOptions extends ModelOptions {
+export interface CompileCommandOptions extends CompilingOptions {
   readonly board?: string;
   readonly output: string;
-  readonly vectors?: string;
+  readonly vectors?: 'none' | 'uart';
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
@@ -34,7 +35,7 @@ export async function compileCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program, report } = await prepare(file, options, board);
+  const { program, report } = await prepare(file, options, board, context.output);
   await writeFolder(options.output, async (folder) => {
     await writeFiles(folder, program.library.files);
     await writeReport(folder, report);
@@ -49,46 +50,37 @@ export async function buildCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program } = await prepare(file, options, board);
-  const firmware = emitFirmware(board, program.library, {
-    ...firmwareOptions(program, undefined, 'none'),
-    vectors: choiceOption('--vectors', options.vectors ?? 'none', ['none', 'uart']),
-  });
-  const built = await buildFirmware(board, sourcesOf(program, firmware));
-  try {
-    const footprint = linkedFootprint(program, built);
-    const fits = fitsBoard(footprint, board);
-    const report = makeReport({ program, board, basis: 'linked', footprint, fits });
-    if (!fits) throw new DoesNotFit(report, board);
-    await convertImages(built.folder);
+  if (options.vectors === 'uart') refuseSerialRows(compileOptions(options));
+  const compiled = await prepare(file, options, board, context.output);
+  const wanted = {
+    ...firmwareOptions(compiled.program, undefined, 'none'),
+    vectors: options.vectors ?? 'none',
+  };
+  const limits = { signal: context.signal, timeoutMs: context.timeoutMs() };
+  await withFirmware(compiled, { board, firmware: wanted, limits }, async (made) => {
+    const { program, report, firmware, built } = made;
+    await convertImages(built.folder, limits);
     await writeFolder(options.output, async (folder) => {
       await writeFiles(folder, new Map([...program.library.files, ...firmware.files]));
       for (const image of ['elf', 'bin', 'hex', 'map']) {
-        await cp(
-          path.join(built.folder, `firmware.${image}`),
-          path.join(folder, `firmware.${image}`),
-        );
+        const file = `firmware.${image}`;
+        await cp(path.join(built.folder, file), path.join(folder, file));
       }
       await writeReport(folder, report);
     });
     context.output.result(`${summary(report)}\nwritten to ${options.output}`, report);
-  } finally {
-    await rm(built.folder, { recursive: true, force: true });
-  }
+  });
 }
 
 // Compiles; what does not fit is refused here, before any C compiler runs, with its report printed.
 async function prepare(
   file: string,
-  options: ModelOptions,
+  options: CompilingOptions,
   board: Board,
-): Promise<{ program: Program; report: Report }> {
-  const model = await openModel(file, options);
-  const program = compile(model.graph, model.bytes, targetOf(board), {
-    name: model.name,
-    source: model.source,
-  });
-  return { program, report: requireFit(program, board) };
+  output: Output,
+): Promise<Compiled> {
+  const model = await openModel(file, options, output);
+  return compileForBoard(model, board, compileOptions(options));
 }
 
 function writeReport(folder: string, report: Report): Promise<void> {
@@ -112,8 +104,16 @@ export function summary(report: Report): string {
   return [
     formatTable(rows),
     '',
+    ...describeRemoved(report),
+    ...describeCompressed(report),
     `${report.model} on ${report.board ?? 'any target'}: ${report.fits ? 'fits' : 'does not fit'} (${report.basis})`,
     `flash ${of(flash.total, flash.limit)}: weights ${formatSize(flash.weights)}, code ${formatSize(flash.code)}`,
-    `RAM   ${of(ram.total, ram.limit)}: arena ${formatSize(ram.arena)} (lower bound ${formatSize(ram.lowerBound)}), other ${formatSize(ram.other)}, stack ${formatSize(ram.stack)}`,
+    `RAM   ${of(ram.total, ram.limit)}: arena ${formatSize(ram.arena)} (lower bound ${formatSize(ram.lowerBound)}), ${ram.state > 0 ? `states ${formatSize(ram.state)}, ` : ''}other ${formatSize(ram.other)}, stack ${formatSize(ram.stack)}`,
+    ...severalMemories(report).map((m) => `      ${m.name}: ${of(m.used, m.limit)}`),
   ].join('\n');
+}
+
+// Memories of a kind of which the board has more than one.
+function severalMemories({ memories }: Report) {
+  return memories.filter(({ kind }) => memories.filter((m) => m.kind === kind).length > 1);
 }

@@ -2,12 +2,11 @@ import { diffReports, largestGrowth } from '../../report/diff.ts';
 import type { Report } from '../../report/report.ts';
 import { formatTable } from '../../report/table.ts';
 import { CompileError } from '../../support/diagnostics.ts';
-import { readInput } from '../../workflow/load-model.ts';
-import { numberOption } from '../context.ts';
+import { readInput } from '../../workflow/read-input.ts';
 import type { Context } from '../context.ts';
 
 export interface DiffOptions {
-  readonly maxGrowth?: string;
+  readonly maxGrowth?: number;
 }
 
 /** `thimble diff OLD NEW`: what changed between two report.json. */
@@ -36,7 +35,7 @@ export async function diffCommand(
       : formatTable([['figure', 'before', 'after', 'change'], ...rows]);
   context.output.result(text, { changes, largestGrowthPercent: growth });
   if (options.maxGrowth === undefined) return;
-  const most = numberOption('--max-growth', options.maxGrowth, 0);
+  const most = options.maxGrowth;
   if (growth <= most) return;
   throw new CompileError(
     {

@@ -1,6 +1,7 @@
-import { execa } from 'execa';
 import { formatTable } from '../../report/table.ts';
 import { CompileError } from '../../support/diagnostics.ts';
+import type { Diagnostic } from '../../support/diagnostics.ts';
+import { askVersion } from '../../system/tool-version.ts';
 import { findTool, missingTool, TOOLS } from '../../support/tools.ts';
 import type { Tool } from '../../support/tools.ts';
 import type { Context } from '../context.ts';
@@ -10,7 +11,10 @@ const REQUIRED: readonly Tool[] = [TOOLS.armGcc, TOOLS.qemu];
 /** `thimble doctor`: which tools are there, which are missing, and how to install them. */
 export async function doctorCommand(context: Context): Promise<void> {
   const tools = await Promise.all(
-    Object.values(TOOLS).map(async (tool: Tool) => ({ tool, ...(await probe(tool)) })),
+    Object.values(TOOLS).map(async (tool: Tool) => ({
+      tool,
+      ...(await probe(tool, context.signal)),
+    })),
   );
   const rows = [
     ['tool', 'version', 'found at', 'what for'],
@@ -29,22 +33,27 @@ export async function doctorCommand(context: Context): Promise<void> {
     install: tool.install,
   }));
   context.output.result(formatTable(rows), { tools: data });
-  const missing = tools.filter(({ tool, path }) => !path && REQUIRED.includes(tool));
-  if (missing.length > 0)
-    throw new CompileError(
-      missing.map(({ tool }) => missingTool(tool)),
-      'tool-missing',
-    );
+  const problems = tools
+    .filter(({ tool, version }) => version === undefined && REQUIRED.includes(tool))
+    .map(({ tool, path }) => (path === undefined ? missingTool(tool) : mute(tool, path)));
+  if (problems.length > 0) throw new CompileError(problems, 'tool-missing');
 }
 
-async function probe(tool: Tool): Promise<{ path?: string; version?: string }> {
+function mute({ command, install }: Tool, where: string): Diagnostic {
+  return {
+    code: 'tool-failed',
+    message: `${command} is there, but does not tell its version`,
+    where,
+    hint: `install it anew: ${install}`,
+  };
+}
+
+async function probe(
+  tool: Tool,
+  signal: AbortSignal,
+): Promise<{ path?: string; version?: string }> {
   const path = findTool(tool);
   if (!path) return {};
-  const { stdout } = await execa(path, ['--version'], {
-    reject: false,
-    timeout: 20_000,
-    stdin: 'ignore',
-  });
-  const version = /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0];
+  const version = await askVersion(path, { signal });
   return { path, ...(version && { version }) };
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 
 /** `thimble explain CODE`: what an error means and what can be done. */
 export function explainCommand(code: string, context: Context): void {
-  const text = CODES[code];
+  const text = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
   if (text === undefined) {
     const close = nearest(code, Object.keys(CODES));
     throw new CompileError({

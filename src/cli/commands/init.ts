@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { CompileError } from '../../support/diagnostics.ts';
 import { loadBoard } from '../../target/load-board.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import { CONFIG_FILE } from '../config.ts';
 import type { Context } from '../context.ts';
 
@@ -19,6 +19,6 @@ export async function initCommand(
     });
   }
   const { name } = loadBoard(options.board);
-  await writeFile(CONFIG_FILE, `${JSON.stringify({ board: name, timeout: 120 }, null, 2)}\n`);
+  await writeWhole(CONFIG_FILE, `${JSON.stringify({ board: name, timeout: 120 }, null, 2)}\n`);
   context.output.result(`${CONFIG_FILE} written for ${name}`, { file: CONFIG_FILE, board: name });
 }

@@ -1,29 +1,24 @@
-import { layerErrors } from '../../compress/errors.ts';
-import { quantizeGraph } from '../../compress/quantize.ts';
-import { writeThimble } from '../../formats/thimble/container.ts';
-import { toThimble } from '../../import/from-thimble.ts';
-import { runPasses } from '../../passes/index.ts';
-import { VERSION } from '../../pipeline.ts';
-import { formatTable } from '../../report/table.ts';
+import { formatErrors } from '../../report/quantization.ts';
 import { formatSize } from '../../support/bytes.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { loadModel } from '../../workflow/load-model.ts';
-import { writeWhole } from '../../workflow/output-folder.ts';
+import { quantizeFile } from '../../workflow/quantize-file.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { calibrationInputs, quantizeOptions } from '../model-options.ts';
+import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../model-options.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface QuantizeCommandOptions extends ModelOptions {
   readonly output: string;
 }
 
-/** `thimble quantize`: a float model to int8, in a .thimble file. */
+/** `thimble quantize`: a float model to int8, in a .thimble file, and how far it is from the float one. */
 export async function quantizeCommand(
   file: string,
   options: QuantizeCommandOptions,
   context: Context,
 ): Promise<void> {
-  const model = await loadModel(file);
+  const model = await loadModel(file, undefined, await importOptions(options, context.output));
   if (options.calibrate === undefined) {
     throw new CompileError({
       code: 'no-calibration',
@@ -31,30 +26,20 @@ export async function quantizeCommand(
       hint: 'name a folder with raw float inputs (in*.bin or *.in.bin) with --calibrate',
     });
   }
-  const float = runPasses(model.graph);
-  const inputs = await calibrationInputs(model, options.calibrate);
-  const chosen = quantizeOptions(options);
-  const quantized = quantizeGraph(float, inputs, chosen);
-  // Compared on float inputs, whatever the inputs of the file become.
-  const comparable =
-    chosen.io === 'float' ? quantized : quantizeGraph(float, inputs, { ...chosen, io: 'float' });
-  const errors = layerErrors(float, comparable, inputs.slice(0, 4));
-  const bytes = writeThimble(toThimble(quantized, `thimble ${VERSION}`));
-  await writeWhole(options.output, bytes);
-  const rows = [
-    ['layer', 'signal to noise, dB', 'largest error', 'tensor'],
-    ...errors.map((e) => [
-      e.op,
-      e.sqnr.toFixed(1),
-      e.largest.toPrecision(3),
-      e.tensor.slice(0, 60),
-    ]),
-  ];
-  const text = `${formatTable(rows)}\n\n${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}, written to ${options.output}`;
-  context.output.result(text, {
+  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
+  const { bytes, method, methods, layers, calibrated, measured, heldOut } = quantized;
+  const { warnings, collapsed } = quantized;
+  const refused = collapsed.length > 0 && !options.force;
+  if (!refused) await writeWhole(options.output, bytes, { signal: context.signal });
+  const sizes = `${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}`;
+  const written = refused ? 'nothing was written' : `written to ${options.output}`;
+  context.output.result(`${formatErrors(quantized)}\n\n${sizes}, ${written}`, {
     model: model.name,
     inputBytes: model.bytes.length,
     outputBytes: bytes.length,
-    layers: errors,
+    ...{ method, methods, calibrated, measured, heldOut },
+    ...{ layers, warnings, collapsed },
   });
+  noteWarnings(quantized, context.output);
+  refuseCollapsed(quantized, options);
 }

@@ -1,24 +1,23 @@
 import { referenceOutputs } from '../../verify/compare.ts';
 import { Interpreter } from '../../interpret/interpret.ts';
-import { runPasses } from '../../passes/index.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { execute } from '../../workflow/execute.ts';
 import type { Where } from '../../workflow/execute.ts';
-import { readInput } from '../../workflow/load-model.ts';
-import { choiceOption } from '../context.ts';
-import { writeWhole } from '../../workflow/output-folder.ts';
+import { readInput } from '../../workflow/read-input.ts';
+import { compileForBoard } from '../../workflow/build-model.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { openModel } from '../model-options.ts';
-import type { ModelOptions } from '../model-options.ts';
+import { compileOptions, openModel } from '../model-options.ts';
+import type { CompilingOptions } from '../model-options.ts';
 
 export const PLACES: readonly (Where | 'reference')[] = ['reference', 'host', 'qemu', 'renode'];
 
-export interface RunOptions extends ModelOptions {
+export interface RunOptions extends Omit<CompilingOptions, 'input'> {
   readonly board?: string;
-  readonly on: string;
+  readonly on: (typeof PLACES)[number];
   readonly input: string;
   readonly output: string;
-  readonly timeout?: string;
+  readonly timeout?: number;
 }
 
 /** `thimble run`: one inference, raw tensor bytes in and out. */
@@ -27,9 +26,11 @@ export async function runCommand(
   options: RunOptions,
   context: Context,
 ): Promise<void> {
-  const where = choiceOption('--on', options.on, PLACES);
+  const where = options.on;
   const board = context.board(options.board);
-  const model = await openModel(file, options);
+  // Here --input is the file that holds it.
+  const compiling = { ...options, input: 'whole' as const };
+  const model = await openModel(file, compiling, context.output);
   const input = await readInput(options.input, 'input');
   const { inputBytes } = new Interpreter(model.graph);
   if (input.length !== inputBytes) {
@@ -41,6 +42,7 @@ export async function runCommand(
     });
   }
   const timeoutMs = context.timeoutMs(options.timeout);
+  if (where === 'reference' && board) compileForBoard(model, board, compileOptions(compiling));
   const execution =
     where === 'reference'
       ? undefined
@@ -49,13 +51,14 @@ export async function runCommand(
           ...(board && { board }),
           where,
           vectors: [input],
+          options: compileOptions(compiling),
           timeoutMs,
           signal: context.signal,
         });
   const [output] = execution
     ? execution.outcome.outputs
-    : await referenceOutputs(runPasses(model.graph), [input], context.signal);
-  await writeWhole(options.output, output!);
+    : await referenceOutputs(model.graph, [input], context.signal);
+  await writeWhole(options.output, output!, { signal: context.signal });
   const stand = execution?.standIn ? ` (relinked for ${execution.standIn})` : '';
   context.output.result(
     `${output!.length} bytes from ${where}${stand} written to ${options.output}`,

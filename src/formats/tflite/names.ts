@@ -18,9 +18,73 @@ const NAMES =
   'HASHTABLE_FIND HASHTABLE_IMPORT HASHTABLE_SIZE REDUCE_ALL CONV_3D_TRANSPOSE VAR_HANDLE READ_VARIABLE ' +
   'ASSIGN_VARIABLE BROADCAST_ARGS RANDOM_STANDARD_NORMAL BUCKETIZE RANDOM_UNIFORM MULTINOMIAL GELU ' +
   'DYNAMIC_UPDATE_SLICE RELU_0_TO_1 UNSORTED_SEGMENT_PROD UNSORTED_SEGMENT_MAX UNSORTED_SEGMENT_SUM ATAN2 ' +
-  'UNSORTED_SEGMENT_MIN SIGN BITCAST BITWISE_XOR RIGHT_SHIFT';
+  'UNSORTED_SEGMENT_MIN SIGN BITCAST BITWISE_XOR RIGHT_SHIFT STABLEHLO_LOGISTIC STABLEHLO_ADD STABLEHLO_DIVIDE ' +
+  'STABLEHLO_MULTIPLY STABLEHLO_MAXIMUM STABLEHLO_RESHAPE STABLEHLO_CLAMP STABLEHLO_CONCATENATE ' +
+  'STABLEHLO_BROADCAST_IN_DIM STABLEHLO_CONVOLUTION STABLEHLO_SLICE STABLEHLO_CUSTOM_CALL STABLEHLO_REDUCE ' +
+  'STABLEHLO_ABS STABLEHLO_AND STABLEHLO_COSINE STABLEHLO_EXPONENTIAL STABLEHLO_FLOOR STABLEHLO_LOG ' +
+  'STABLEHLO_MINIMUM STABLEHLO_NEGATE STABLEHLO_OR STABLEHLO_POWER STABLEHLO_REMAINDER STABLEHLO_RSQRT ' +
+  'STABLEHLO_SELECT STABLEHLO_SUBTRACT STABLEHLO_TANH STABLEHLO_SCATTER STABLEHLO_COMPARE STABLEHLO_CONVERT ' +
+  'STABLEHLO_DYNAMIC_SLICE STABLEHLO_DYNAMIC_UPDATE_SLICE STABLEHLO_PAD STABLEHLO_IOTA STABLEHLO_DOT_GENERAL ' +
+  'STABLEHLO_REDUCE_WINDOW STABLEHLO_SORT STABLEHLO_WHILE STABLEHLO_GATHER STABLEHLO_TRANSPOSE DILATE ' +
+  'STABLEHLO_RNG_BIT_GENERATOR REDUCE_WINDOW STABLEHLO_COMPOSITE COMPLEX';
 
 export const BUILTIN_OPERATORS: readonly string[] = NAMES.split(' ');
+
+/** Names of the tables of options by their code. Source: schema.fbs, BuiltinOptions. */
+const OPTIONS =
+  'NONE Conv2D DepthwiseConv2D ConcatEmbeddings LSHProjection Pool2D SVDF RNN FullyConnected Softmax Concatenation Add ' +
+  'L2Norm LocalResponseNormalization LSTM ResizeBilinear Call Reshape SkipGram SpaceToDepth EmbeddingLookupSparse Mul ' +
+  'Pad Gather BatchToSpaceND SpaceToBatchND Transpose Reducer Sub Div Squeeze SequenceRNN StridedSlice Exp TopKV2 ' +
+  'Split LogSoftmax Cast Dequantize MaximumMinimum ArgMax Less Neg PadV2 Greater GreaterEqual LessEqual Select Slice ' +
+  'TransposeConv SparseToDense Tile ExpandDims Equal NotEqual Shape Pow ArgMin FakeQuant Pack LogicalOr OneHot ' +
+  'LogicalAnd LogicalNot Unpack FloorDiv Square ZerosLike Fill BidirectionalSequenceLSTM BidirectionalSequenceRNN ' +
+  'UnidirectionalSequenceLSTM FloorMod Range ResizeNearestNeighbor LeakyRelu SquaredDifference MirrorPad Abs SplitV ' +
+  'Unique ReverseV2 AddN GatherNd Cos Where Rank ReverseSequence MatrixDiag Quantize MatrixSetDiag HardSwish If While ' +
+  'DepthToSpace NonMaxSuppressionV4 NonMaxSuppressionV5 ScatterNd SelectV2 Densify SegmentSum BatchMatMul';
+
+export const OPTIONS_TABLES: readonly string[] = OPTIONS.split(' ');
+
+/** The table of options of each operator that has any and reads fields of it. */
+export const OPTIONS_OF: Readonly<Record<string, string>> = {
+  CONV_2D: 'Conv2D',
+  DEPTHWISE_CONV_2D: 'DepthwiseConv2D',
+  FULLY_CONNECTED: 'FullyConnected',
+  AVERAGE_POOL_2D: 'Pool2D',
+  MAX_POOL_2D: 'Pool2D',
+  SOFTMAX: 'Softmax',
+  CONCATENATION: 'Concatenation',
+  ADD: 'Add',
+  SUB: 'Sub',
+  MUL: 'Mul',
+  RESIZE_BILINEAR: 'ResizeBilinear',
+  RESIZE_NEAREST_NEIGHBOR: 'ResizeNearestNeighbor',
+  RESHAPE: 'Reshape',
+  SPACE_TO_DEPTH: 'SpaceToDepth',
+  DEPTH_TO_SPACE: 'DepthToSpace',
+  MEAN: 'Reducer',
+  SUM: 'Reducer',
+  REDUCE_MAX: 'Reducer',
+  REDUCE_MIN: 'Reducer',
+  REDUCE_PROD: 'Reducer',
+  REDUCE_ANY: 'Reducer',
+  REDUCE_ALL: 'Reducer',
+  ARG_MAX: 'ArgMax',
+  ARG_MIN: 'ArgMin',
+  GATHER: 'Gather',
+  CAST: 'Cast',
+  BATCH_MATMUL: 'BatchMatMul',
+  TRANSPOSE_CONV: 'TransposeConv',
+  SQUEEZE: 'Squeeze',
+  STRIDED_SLICE: 'StridedSlice',
+  SPLIT: 'Split',
+  LEAKY_RELU: 'LeakyRelu',
+  SHAPE: 'Shape',
+  DIV: 'Div',
+  PACK: 'Pack',
+  UNPACK: 'Unpack',
+  SPLIT_V: 'SplitV',
+  MIRROR_PAD: 'MirrorPad',
+};
 
 /** Element types by code. Source: schema.fbs, TensorType. */
 export const TENSOR_TYPES: Readonly<Record<number, DType>> = {

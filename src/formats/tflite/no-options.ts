@@ -7,4 +7,6 @@ export const NO_OPTIONS: TfliteOptions = {
   float: (_field: number, fallback = 0) => fallback,
   bool: () => false,
   ints: () => [],
+  string: () => undefined,
+  fieldsSet: () => [],
 };

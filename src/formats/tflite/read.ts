@@ -1,15 +1,21 @@
 import { product } from '../../support/bytes.ts';
 import { bytesPerElement } from '../../support/dtypes.ts';
-import type { Quantization } from '../../support/dtypes.ts';
+import type { DType, Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
 import { NO_OPTIONS } from './no-options.ts';
-import type { TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
+import type { TfliteFile, TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
 import { MalformedFile } from '../malformed-file.ts';
-import { MAX_ELEMENTS, MAX_RANK, rejectQuantization } from '../tensor-limits.ts';
+import { isAbsurd, MAX_RANK, rejectQuantization } from '../tensor-limits.ts';
 import { decodeSparse } from './sparsity.ts';
 import { Table } from './table.ts';
 
 const CUSTOM = 32;
+const MOST = 2 ** 16;
+const LISTS = [
+  ['tensors', 0],
+  ['operators', 3],
+] as const;
+const QUANTIZED: readonly DType[] = ['int8', 'uint8', 'int16', 'int32'];
 
 /** Whether the bytes carry TFLite's file identifier. */
 export function isTflite(bytes: Uint8Array): boolean {
@@ -20,15 +26,38 @@ export function isTflite(bytes: Uint8Array): boolean {
  * Reads a .tflite file into plain records. Field numbers: tensorflow/lite/schema/schema.fbs.
  * Throws MalformedFile, whatever the bytes are.
  */
-export function readTflite(bytes: Uint8Array): TfliteModel {
+export function readTflite(bytes: Uint8Array): TfliteFile {
   const model = Table.root(bytes);
   const version = model.int(0);
   if (version !== 3) throw new MalformedFile(`schema version ${version}, only version 3 is known`);
-  const subgraph = model.tables(2)[0];
-  if (!subgraph) throw new MalformedFile('the model has no subgraph');
-  const buffers = model.tables(4);
-  const tensors = subgraph.tables(0).map((table, index) => readTensor(table, index, buffers));
-  const codes = model.tables(1).map(readOperatorCode);
+  const subgraphs = model.tables(2);
+  if (!subgraphs[0]) throw new MalformedFile('the model has no subgraph');
+  const shared = {
+    buffers: model.tables(4),
+    codes: model.tables(1).map(readOperatorCode),
+    room: { bytes: Math.max(LEAST_ROOM, 2 * bytes.length) },
+  };
+  return {
+    ...readSubgraph(subgraphs[0], shared),
+    // Few models have operators that name another: it is read when one does.
+    subgraph: (number) => subgraphs[number] && readSubgraph(subgraphs[number], shared),
+  };
+}
+
+/** What the graphs of a file have in common. */
+interface Shared {
+  readonly buffers: readonly Table[];
+  readonly codes: readonly string[];
+  readonly room: Room;
+}
+
+function readSubgraph(subgraph: Table, { buffers, codes, room }: Shared): TfliteModel {
+  for (const [what, field] of LISTS) {
+    const { length } = subgraph.tables(field);
+    if (length > MOST)
+      throw new MalformedFile(`it has ${length} ${what}; at most ${MOST} are read`);
+  }
+  const tensors = subgraph.tables(0).map((table, index) => readTensor(table, index, buffers, room));
   const operators = subgraph.tables(3).map((table, i) => readOperator(table, i, codes, tensors));
   const of = (index: number) => tensorAt(tensors, index, 'the graph');
   return {
@@ -39,7 +68,19 @@ export function readTflite(bytes: Uint8Array): TfliteModel {
   };
 }
 
-function readTensor(table: Table, index: number, buffers: readonly Table[]): TfliteTensor {
+/** How many bytes all constants together may still have: tensors share buffers, sparse ones grow. */
+interface Room {
+  bytes: number;
+}
+
+const LEAST_ROOM = 2 ** 24;
+
+function readTensor(
+  table: Table,
+  index: number,
+  buffers: readonly Table[],
+  room: Room,
+): TfliteTensor {
   const name = table.string(3) ?? `tensor_${index}`;
   const where = `tensor ${index} "${name}"`;
   const shape = table.ints(0);
@@ -48,28 +89,47 @@ function readTensor(table: Table, index: number, buffers: readonly Table[]): Tfl
   if (buffer < 0 || buffer >= buffers.length) {
     throw new MalformedFile(`${where} names buffer ${buffer} of ${buffers.length}`);
   }
-  const data = buffer === 0 ? undefined : buffers[buffer]!.bytes(0);
+  const data = buffer === 0 ? undefined : bufferData(buffers[buffer]!, where);
   const code = table.byte(1);
   const dtype = TENSOR_TYPES[code] ?? 'bool';
-  const base = { index, name, dtype, shape, variable: table.bool(5) };
+  const signature = table.ints(7);
+  const base = {
+    ...{ index, name, dtype, shape, variable: table.bool(5) },
+    signature: signature.length === shape.length ? signature : shape,
+    unranked: shape.length === 0 && !table.bool(8),
+  };
   if (!TENSOR_TYPES[code]) {
     const unreadable = `has the element type ${OTHER_TENSOR_TYPES[code] ?? `number ${code}`}`;
     return { ...base, unreadable, ...(data && { data }) };
   }
-  const quant = readQuantization(table.table(4), shape, where);
+  const quant = readQuantization(table.table(4), { shape, dtype }, where);
   const typed = quant ? { ...base, quant } : base;
-  if (!data?.length) return typed;
+  // Converters leave out the bytes of a constant of no elements.
+  const empty = buffer !== 0 && product(shape) === 0;
+  if (!data?.length) return empty ? { ...typed, data: new Uint8Array() } : typed;
+  const expected = product(shape) * bytesPerElement(dtype);
+  room.bytes -= expected;
+  if (room.bytes < 0) {
+    throw new MalformedFile(`up to ${where} its constants grow far beyond the size of the file`);
+  }
   const sparsity = table.table(6);
   if (sparsity) {
     return { ...typed, data: decodeSparse(sparsity, shape, data, bytesPerElement(dtype)) };
   }
-  const expected = product(shape) * bytesPerElement(dtype);
   if (data.length !== expected) {
     throw new MalformedFile(
       `${where} has ${data.length} bytes of data, its shape needs ${expected}`,
     );
   }
   return { ...typed, data };
+}
+
+// Field 2 is the size of data that follow the FlatBuffer, in models beyond 2 GB.
+function bufferData(buffer: Table, where: string): Uint8Array | undefined {
+  if (buffer.fieldsSet().some((field) => field > 0)) {
+    throw new MalformedFile(`${where} has its data outside of the model's tables`);
+  }
+  return buffer.bytes(0);
 }
 
 function checkShape(shape: readonly number[], where: string): void {
@@ -80,24 +140,30 @@ function checkShape(shape: readonly number[], where: string): void {
     );
   }
   if (shape.some((size) => size < 0)) throw new MalformedFile(`${where} has the shape ${text}`);
-  if (product(shape) > MAX_ELEMENTS) {
+  if (isAbsurd(shape)) {
     throw new MalformedFile(`${where} has the absurd shape ${text}`);
   }
 }
 
 function readQuantization(
   table: Table | undefined,
-  shape: readonly number[],
+  { shape, dtype }: Pick<TfliteTensor, 'shape' | 'dtype'>,
   where: string,
 ): Quantization | undefined {
+  if (table?.byte(4)) throw new MalformedFile(`${where} has a quantization of its own kind`);
   const scales = table?.floats(2) ?? [];
-  if (!table || scales.length === 0) return undefined;
+  if (!table || scales.length === 0 || !QUANTIZED.includes(dtype)) return undefined;
   const zeroPoints = table.longs(3);
+  if (![0, 1, scales.length].includes(zeroPoints.length)) {
+    throw new MalformedFile(
+      `${where} has ${scales.length} scales and ${zeroPoints.length} zero points`,
+    );
+  }
   const zeros = scales.map((_, i) => zeroPoints[i] ?? zeroPoints[0] ?? 0);
   // Some converters write the weights' axis on the bias; a vector has only one.
   const axis = shape.length === 1 ? 0 : table.int(6);
   const quant = { scales, zeroPoints: zeros, axis };
-  const problem = rejectQuantization(quant, shape);
+  const problem = rejectQuantization(quant, shape, dtype);
   if (problem) throw new MalformedFile(`${where} has ${problem}`);
   return quant;
 }
@@ -123,6 +189,7 @@ function readOperator(
     index,
     code,
     options: table.table(4) ?? NO_OPTIONS,
+    optionsType: table.byte(3),
     inputs: table.ints(1).map((id) => (id === -1 ? undefined : of(id))),
     outputs: table.ints(2).map(of),
   };

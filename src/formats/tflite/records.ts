@@ -9,6 +9,10 @@ export interface TfliteTensor {
   readonly quant?: Quantization;
   readonly data?: Uint8Array;
   readonly variable: boolean;
+  /** The shape again, with -1 where the model leaves a size open; the shape itself where it says none. */
+  readonly signature: readonly number[];
+  /** The shape is `[]` and nothing says whether that is a scalar or unknown. */
+  readonly unranked: boolean;
   /** Why its contents cannot be read ("has the element type INT4"); `dtype` means nothing then. */
   readonly unreadable?: string;
 }
@@ -20,6 +24,9 @@ export interface TfliteOptions {
   float(field: number, fallback?: number): number;
   bool(field: number): boolean;
   ints(field: number): readonly number[];
+  string(field: number): string | undefined;
+  /** Numbers of the fields whose value is not zero. */
+  fieldsSet(): readonly number[];
 }
 
 export interface TfliteOperator {
@@ -27,6 +34,8 @@ export interface TfliteOperator {
   /** 'CONV_2D', 'CUSTOM:TFLite_Detection_PostProcess', or 'BUILTIN_204' when it is unknown. */
   readonly code: string;
   readonly options: TfliteOptions;
+  /** Code of the union BuiltinOptions, 0 when there are none. */
+  readonly optionsType: number;
   readonly inputs: readonly (TfliteTensor | undefined)[];
   readonly outputs: readonly TfliteTensor[];
 }
@@ -36,4 +45,10 @@ export interface TfliteModel {
   readonly operators: readonly TfliteOperator[];
   readonly inputs: readonly TfliteTensor[];
   readonly outputs: readonly TfliteTensor[];
+}
+
+/** A file: its first graph is the model; operators may name the others. */
+export interface TfliteFile extends TfliteModel {
+  /** The graph of a number, the first being 0; undefined where there is none. Throws MalformedFile. */
+  subgraph(number: number): TfliteModel | undefined;
 }

@@ -1,16 +1,23 @@
 import * as flatbuffers from 'flatbuffers';
 import { MalformedFile } from '../malformed-file.ts';
-import { printable } from '../../support/identifiers.ts';
+import { printable } from '../../support/printable.ts';
 import type { TfliteOptions } from './records.ts';
+
+/** How many more elements of vectors are read from a file. */
+interface Budget {
+  left: number;
+}
 
 /** A FlatBuffers table, read by field number, with every offset checked against the buffer. */
 export class Table implements TfliteOptions {
   readonly #buffer: flatbuffers.ByteBuffer;
   readonly #start: number;
+  readonly #budget: Budget;
 
-  constructor(buffer: flatbuffers.ByteBuffer, start: number) {
+  constructor(buffer: flatbuffers.ByteBuffer, start: number, budget: Budget) {
     this.#buffer = buffer;
     this.#start = start;
+    this.#budget = budget;
     check(buffer, start, 4);
     const vtable = start - buffer.readInt32(start);
     check(buffer, vtable, 4);
@@ -21,7 +28,7 @@ export class Table implements TfliteOptions {
   static root(bytes: Uint8Array): Table {
     const buffer = new flatbuffers.ByteBuffer(bytes);
     check(buffer, 0, 8);
-    return new Table(buffer, buffer.readUint32(0));
+    return new Table(buffer, buffer.readUint32(0), { left: 4 * bytes.length + 2 ** 20 });
   }
 
   byte(field: number, fallback = 0): number {
@@ -43,8 +50,26 @@ export class Table implements TfliteOptions {
     return this.byte(field) !== 0;
   }
 
+  /** Numbers of the fields that are there and have a byte that is not zero, up to the next field. */
+  fieldsSet(): number[] {
+    const vtable = this.#start - this.#buffer.readInt32(this.#start);
+    const slots = (this.#buffer.readUint16(vtable) - 4) >> 1;
+    const size = this.#buffer.readUint16(vtable + 2);
+    check(this.#buffer, this.#start, size);
+    const offsets = Array.from({ length: Math.max(0, slots) }, (_, i) =>
+      this.#buffer.readUint16(vtable + 4 + 2 * i),
+    );
+    const ends = [...offsets, size].sort((a, b) => a - b);
+    return offsets.flatMap((offset, field) => {
+      const end = ends.find((next) => next > offset) ?? offset;
+      const bytes = this.#bytes({ start: this.#start + offset, length: end - offset });
+      return offset > 0 && bytes.some((byte) => byte !== 0) ? [field] : [];
+    });
+  }
+
   string(field: number): string | undefined {
     const vector = this.#vector(field, 1);
+    if (vector) this.#spend(vector.length);
     return vector && printable(new TextDecoder().decode(this.#bytes(vector)));
   }
 
@@ -71,11 +96,11 @@ export class Table implements TfliteOptions {
 
   table(field: number): Table | undefined {
     const at = this.#field(field, 4);
-    return at ? new Table(this.#buffer, at + this.#buffer.readUint32(at)) : undefined;
+    return at ? this.#tableAt(at) : undefined;
   }
 
   tables(field: number): Table[] {
-    return this.#map(field, 4, (at) => new Table(this.#buffer, at + this.#buffer.readUint32(at)));
+    return this.#map(field, 4, (at) => this.#tableAt(at));
   }
 
   // Position of a field's value, 0 when the table leaves it out.
@@ -102,7 +127,20 @@ export class Table implements TfliteOptions {
   #map<T>(field: number, bytesEach: number, read: (at: number) => T): T[] {
     const vector = this.#vector(field, bytesEach);
     if (!vector) return [];
+    this.#spend(vector.length);
     return Array.from({ length: vector.length }, (_, i) => read(vector.start + i * bytesEach));
+  }
+
+  #tableAt(at: number): Table {
+    return new Table(this.#buffer, at + this.#buffer.readUint32(at), this.#budget);
+  }
+
+  // Vectors may be named more than once: a small file could hold billions of elements.
+  #spend(elements: number): void {
+    this.#budget.left -= elements;
+    if (this.#budget.left < 0) {
+      throw new MalformedFile('it names its vectors so often that it holds more than its bytes');
+    }
   }
 
   #bytes({ start, length }: { start: number; length: number }): Uint8Array {

@@ -6,7 +6,8 @@ import { MalformedFile } from '../malformed-file.ts';
 import type { ThimbleModel } from './records.ts';
 
 const MAGIC = Buffer.from('THIMBLE\0', 'latin1');
-const VERSION = 1;
+/** The first version, and the one that has states. */
+const [PLAIN, WITH_STATES] = [1, 2];
 const HEADER_BYTES = 8 + 4 + 4 + 32;
 
 // From src/ and from dist/ alike.
@@ -25,8 +26,10 @@ export function readThimble(bytes: Uint8Array): ThimbleModel {
   if (bytes.length < HEADER_BYTES) throw new MalformedFile('the file ends within its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
-  if (version !== VERSION) {
-    throw new MalformedFile(`format version ${version}; this thimble reads version ${VERSION}`);
+  if (version !== PLAIN && version !== WITH_STATES) {
+    throw new MalformedFile(
+      `format version ${version}; this thimble reads versions ${PLAIN} and ${WITH_STATES}`,
+    );
   }
   const payload = bytes.subarray(HEADER_BYTES);
   const length = view.getUint32(12, true);
@@ -37,20 +40,28 @@ export function readThimble(bytes: Uint8Array): ThimbleModel {
     throw new MalformedFile('the payload was altered: its checksum differs');
   }
   try {
-    return Model.toObject(Model.decode(payload), { defaults: false, arrays: true }) as ThimbleModel;
+    const message = Model.decode(payload);
+    const model = Model.toObject(message, { defaults: false, arrays: true }) as ThimbleModel;
+    if (versionOf(model) <= version) return model;
   } catch (error) {
     throw new MalformedFile(`the payload is no Model message: ${(error as Error).message}`);
   }
+  throw new MalformedFile(`it has states, which format version ${version} has not`);
 }
 
 export function writeThimble(model: ThimbleModel): Uint8Array {
   const payload = Model.encode(Model.fromObject(model)).finish();
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
-  header.writeUInt32LE(VERSION, 8);
+  header.writeUInt32LE(versionOf(model), 8);
   header.writeUInt32LE(payload.length, 12);
   header.set(hash(payload), 16);
   return concatBytes([header, payload]);
+}
+
+// The lowest version that says all of a model.
+function versionOf({ states = [] }: ThimbleModel): number {
+  return states.length > 0 ? WITH_STATES : PLAIN;
 }
 
 function hash(payload: Uint8Array): Uint8Array {

@@ -8,6 +8,15 @@ export interface ThimbleModel {
   readonly nodes: readonly ThimbleNode[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** Left out of files of version 1. */
+  readonly states?: readonly ThimbleState[];
+}
+
+export interface ThimbleState {
+  /** Zeros are left out on the wire. */
+  readonly read?: number;
+  readonly write?: number;
+  readonly initial?: Uint8Array;
 }
 
 export interface ThimbleTensor {

@@ -1,5 +1,5 @@
 import { Unsupported } from '../op.ts';
-import { perTensor } from '../../ir/types.ts';
+import { perTensor, storedRange } from '../../ir/types.ts';
 import type { TensorType } from '../../ir/types.ts';
 import { clamp, roundHalfAway } from '../../support/fixed-point.ts';
 
@@ -35,10 +35,12 @@ export function clampRange(activation: Activation, type: TensorType): [number, n
   if (type.dtype === 'float32') {
     return [Math.max(low, -LARGEST_FLOAT), Math.min(high, LARGEST_FLOAT)];
   }
+  const [least, most] = storedRange(type.dtype);
+  if (!type.quant) return [Math.max(low, least), Math.min(high, most)];
   const { scale, zeroPoint } = perTensor(type);
   const stored = (real: number, otherwise: number) =>
     Number.isFinite(real)
-      ? clamp(zeroPoint + roundHalfAway(Math.fround(real / Math.fround(scale))), -128, 127)
+      ? clamp(zeroPoint + roundHalfAway(Math.fround(real / Math.fround(scale))), least, most)
       : otherwise;
-  return [stored(low, -128), stored(high, 127)];
+  return [stored(low, least), stored(high, most)];
 }

@@ -34,7 +34,7 @@ export const hardSwish = defineUnary<object>({
     const gate = Math.min(6, Math.max(0, Math.fround(x + 3)));
     return Math.fround(Math.fround(x * gate) / 6);
   },
-  f32: { template: 'hard-swish-f32', cycles: 30 },
+  f32: { template: 'hard-swish-f32' },
 });
 
 interface HalfMultiplier {

@@ -40,5 +40,5 @@ export const leakyRelu = defineUnary<LeakyReluAttrs>({
   float({ alpha }) {
     return (x) => (x > 0 ? x : Math.fround(x * alpha));
   },
-  f32: { template: 'leaky-relu-f32', cycles: 8, fields: ({ alpha }) => ({ alpha }) },
+  f32: { template: 'leaky-relu-f32', fields: ({ alpha }) => ({ alpha }) },
 });

@@ -6,7 +6,7 @@ import {
   quantizeMultiplier,
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
-import * as attributes from '../attributes.ts';
+import { clamped } from '../attributes.ts';
 import { clampRange } from './clamp.ts';
 import type { Activation } from './clamp.ts';
 import { defineUnary } from './unary.ts';
@@ -23,8 +23,7 @@ export const relu = defineUnary<ReluAttrs>({
   name: 'relu',
   summary: 'RELU, RELU6 and RELU_N1_TO_1 that could not be fused',
   attributes: z.strictObject({
-    activation: attributes.activation,
-    rounding: attributes.rounding,
+    ...clamped,
   }),
   tflite: {
     RELU: reader('relu'),
@@ -46,7 +45,6 @@ export const relu = defineUnary<ReluAttrs>({
   },
   f32: {
     template: 'relu-f32',
-    cycles: 8,
     fields({ activation }) {
       const [low, high] = clampRange(activation, { dtype: 'float32', shape: [] });
       return { low, high };

@@ -25,7 +25,7 @@ export const logistic = defineUnary<object>({
       clamp(roundingDivideByPOT(gemmlowp.logistic(t), 23) - 128, -128, 127),
     ),
   float: () => logisticf,
-  f32: { template: 'logistic-f32', cycles: 80, headers: ['nn_math.h'] },
+  f32: { template: 'logistic-f32', headers: ['nn_math.h'] },
 });
 
 /** Source: tensorflow/lite/micro/kernels/tanh.cc; reference/integer_ops/tanh.h. */
@@ -41,7 +41,7 @@ export const tanh = defineUnary<object>({
       clamp(roundingDivideByPOT(gemmlowp.tanh(t), 24), -128, 127),
     ),
   float: () => tanhf,
-  f32: { template: 'tanh-f32', cycles: 90, headers: ['nn_math.h'] },
+  f32: { template: 'tanh-f32', headers: ['nn_math.h'] },
 });
 
 // Brings the stored input to Q4 and saturates beyond its radius. Source: logistic_common.cc.

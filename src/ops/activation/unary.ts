@@ -3,12 +3,25 @@ import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
-import { unit } from '../kernel.ts';
-import type { Field, Kernel } from '../kernel.ts';
-import { lutKernel } from '../lut.ts';
+import { call, plainCost } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import { carried, wholeRanges } from '../channels.ts';
+import { lutKernel, lutRanges } from '../lut.ts';
 import { defineOp } from '../op.ts';
 import type { Op, QuantizeRule, Read } from '../op.ts';
+import { rowByRow } from '../rows.ts';
+import { struct } from '../struct.ts';
+import type { FieldsOf } from '../struct.ts';
 import { rejectUnlessUniform } from '../types.ts';
+import { unitFamily } from '../unit.ts';
+
+const UNARY_F32 = struct('nn_unary_f32', 'A function of each value by itself.', {
+  count: 'int32_t',
+  alpha: 'float',
+  low: 'float',
+  high: 'float',
+});
+type Parameters = Omit<FieldsOf<(typeof UNARY_F32)['members']>, 'count'>;
 
 /** What makes one activation function different from the others. */
 export interface Unary<Attrs> {
@@ -20,15 +33,17 @@ export interface Unary<Attrs> {
   readonly quantize?: QuantizeRule;
   /** Constraints on the types beside int8 or float32 throughout. */
   reject?(node: TypedNode<Attrs>): string | undefined;
+  /** The name of its kernel for 8 bits, '<name>_s8_table' when left out. */
+  readonly table?: string;
   /** Stored output of a stored input. */
   integer(node: TypedNode<Attrs>): (stored: number) => number;
   float(attrs: Attrs): (x: number) => number;
-  /** The float kernel: its template, members of nn_unary_f32, and cycles for a value with an FPU. */
+  /** The float kernel: its template, what that prints, and members of nn_unary_f32. */
   readonly f32: {
     readonly template: string;
     readonly headers?: readonly string[];
-    readonly cycles: number;
-    fields?(attrs: Attrs): Readonly<Record<string, Field>>;
+    readonly view?: Readonly<Record<string, string>>;
+    fields?(attrs: Attrs): Partial<Parameters>;
   };
 }
 
@@ -42,10 +57,19 @@ export function defineUnary<Attrs>(unary: Unary<Attrs>): Op<Attrs> {
     reject: (node) => rejectUnlessUniform(node) ?? unary.reject?.(node),
     evaluate: (node, [input]) => [evaluate(unary, node, input!)],
     kernels: [
-      lutKernel<Attrs>(`${unary.name}_s8_table`, (node) => unary.integer(node)),
+      lutKernel<Attrs>(unary.table ?? `${unary.name}_s8_table`, (node) => unary.integer(node)),
       floatKernel(unary),
     ],
+    rows: rowByRow,
     quantize: unary.quantize ?? 'measured',
+    channels: {
+      ranges: (node, [input]) => [
+        isFloat(node.outputs[0]!)
+          ? wholeRanges(node.outputs[0]!)
+          : lutRanges(unary.integer(node), input!),
+      ],
+      flow: carried,
+    },
     tflite: Object.fromEntries(
       Object.entries(unary.tflite).map(([code, read]) => [
         code,
@@ -67,22 +91,23 @@ function evaluate<Attrs>(unary: Unary<Attrs>, node: TypedNode<Attrs>, input: Val
 }
 
 function floatKernel<Attrs>({ name, f32 }: Unary<Attrs>): Kernel<Attrs> {
+  const units = unitFamily({
+    name: `nn_${name}_f32`,
+    template: `activation/${f32.template}`,
+    headers: f32.headers ?? [],
+    view: f32.view ?? {},
+    struct: UNARY_F32,
+    parameters: 'const nn_float *input, nn_float *output',
+  });
   return {
     name: `${name}_f32_c`,
+    units: [units],
     reject: (node) => (isFloat(node.outputs[0]!) ? undefined : 'takes float32'),
-    cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * f32.cycles * (target.fpu ? 1 : 10),
-      scratchBytes: 0,
-    }),
+    cost: (node) => plainCost({ outputs: elements(node.outputs[0]!) }, [units({})]),
     code(node) {
-      const fields = { count: elements(node.outputs[0]!), ...f32.fields?.(node.attrs) };
-      const kernel = `nn_${name}_f32`;
-      const headers = ['nn_elementwise.h', ...(f32.headers ?? [])];
-      return {
-        calls: [{ struct: 'nn_unary_f32', function: kernel, fields, inputs: [0] }],
-        units: [unit(kernel, `activation/${f32.template}`, headers)],
-        scratchBytes: 0,
-      };
+      const count = elements(node.outputs[0]!);
+      const none = { alpha: 0, low: 0, high: 0 };
+      return [call(units({}), { count, ...none, ...f32.fields?.(node.attrs) })];
     },
     inPlace: [0],
   };

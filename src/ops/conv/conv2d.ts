@@ -1,33 +1,39 @@
-import { z } from 'zod';
 import type { TensorType } from '../../ir/types.ts';
-import type { Rounding } from '../../support/fixed-point.ts';
+import { elements } from '../../ir/types.ts';
+import type { AnyRounding } from '../../support/fixed-point.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
-import * as attributes from '../attributes.ts';
+import { convolutionWindow } from '../attributes.ts';
+import { channelMultipliers } from '../requantize.ts';
+import { weightedChannels } from '../weighted-channels.ts';
+import type { Fixed } from '../float-rounding.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectMixedTypes } from '../types.ts';
 import { evaluateConv2d } from './conv2d.reference.ts';
 import { conv2dKernels } from './conv2d.kernels.ts';
-import { checkWindow, inputPlane, tflitePadding, windowOutput } from './geometry.ts';
+import {
+  checkBiasType,
+  checkWindow,
+  inputPlane,
+  tflitePadding,
+  windowOutput,
+  windowRows,
+} from './geometry.ts';
 import type { Window } from './geometry.ts';
 
 export interface Conv2dAttrs extends Window {
   readonly activation: Activation;
-  readonly rounding: Rounding;
+  readonly rounding: AnyRounding;
 }
 
-/** Attributes of the convolutions. */
-export const WEIGHTED_WINDOW = z.strictObject({
-  ...attributes.window,
-  activation: attributes.activation,
-  rounding: attributes.rounding,
-});
+/** The same in fixed-point arithmetic: what most kernels do. */
+export type FixedConv2d = Fixed<Conv2dAttrs>;
 
 /** input [n, y, x, c], weights [o, ky, kx, c / groups], bias [o] -> output [n, y, x, o] */
 export const conv2d = defineOp<Conv2dAttrs>({
   name: 'conv2d',
   summary: 'Convolution with any stride, dilation, padding and grouping, and a fused clamp',
-  attributes: WEIGHTED_WINDOW,
+  attributes: convolutionWindow,
   operands: 2,
   inferShapes(attrs, [input, weights]) {
     const [batch, height, width, channels] = planeOf(input);
@@ -37,36 +43,55 @@ export const conv2d = defineOp<Conv2dAttrs>({
     }
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
-  reject: rejectMixedTypes,
+  reject: (node) => rejectMixedTypes(node, 0),
   evaluate: evaluateConv2d,
   macs({ inputs, outputs }) {
-    const [count = 1, ky = 1, kx = 1, depth = 1] = inputs[1]!.shape;
-    return (outputs[0]!.shape.reduce((a, b) => a * b, 1) / count) * count * ky * kx * depth;
+    const [, ky = 1, kx = 1, depth = 1] = inputs[1]!.shape;
+    return elements(outputs[0]!) * ky * kx * depth;
   },
   kernels: conv2dKernels,
-  rows: ({ kernel, stride, dilation, padding }) => ({
-    rows: (kernel[0] - 1) * dilation[0] + 1,
-    stride: stride[0],
-    padding: padding[0],
-  }),
+  rows: windowRows,
   quantize: 'measured',
   weights: { input: 1, axis: 0, bias: 2 },
+  channels: weightedChannels({
+    rows({ attrs, inputs }) {
+      const [rows = 0, ky = 1, kx = 1, depth = 1] = inputs[1]!.shape;
+      const perGroup = rows / (inputs[0]!.shape[3]! / depth);
+      const length = ky * kx * depth;
+      return {
+        length,
+        place: (row, k) => row * length + k,
+        channel: (row, k) => Math.floor(row / perGroup) * depth + (k % depth),
+        padded: isPadded(attrs),
+      };
+    },
+    multipliers: (node) => channelMultipliers(node, node.outputs[0]!.shape[3]!),
+    // Groups have to stay alike.
+    flow: ({ attrs, inputs: [x, w] }) =>
+      x!.shape[3] === w!.shape[3] ? { kind: 'mixes', padded: isPadded(attrs) } : undefined,
+  }),
   tflite: {
     CONV_2D(operator) {
       const { options } = operator;
       const [, ky, kx] = planeOf(operator.inputs[1]);
       const window = {
         kernel: [ky, kx],
-        stride: [options.int(2, 1), options.int(1, 1)],
+        stride: [options.int(2), options.int(1)],
         dilation: [options.int(5, 1), options.int(4, 1)],
       } as const;
       checkWindow(window);
+      checkBiasType(options.byte(6));
       const padding = tflitePadding(options.byte(0), inputPlane(operator), window);
       const activation = tfliteActivation(options.byte(3));
       return { attrs: { ...window, padding, activation, rounding: 'double' } };
     },
   },
 });
+
+/** Whether a window may reach beyond its input. */
+export function isPadded({ padding }: Window): boolean {
+  return padding.some((pixels) => pixels > 0);
+}
 
 /** The four sizes of a plane tensor. */
 export function planeOf(type: TensorType | undefined): [number, number, number, number] {

@@ -30,12 +30,7 @@ function depthwiseS8(
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const weightZeros = node.inputs[1]!.quant!.zeroPoints;
   const outputZero = perTensor(output.type).zeroPoint;
-  const multipliers = channelMultipliers(
-    node.inputs[0]!,
-    node.inputs[1]!,
-    output.type,
-    outChannels,
-  );
+  const multipliers = channelMultipliers(node, outChannels);
   const [low, high] = clampRange(activation, output.type);
   const depthMultiplier = outChannels / inChannels;
   let to = 0;

@@ -1,37 +1,52 @@
-import type { TensorType, TypedNode } from '../../ir/types.ts';
+import type { TypedNode } from '../../ir/types.ts';
+import type { AnyRounding } from '../../support/fixed-point.ts';
+import type { Layout } from '../kernel.ts';
 import { channelMultipliers } from '../requantize.ts';
+import type { FieldsOf } from '../struct.ts';
 import type { Window } from './geometry.ts';
+import type { WINDOW } from './structs.ts';
 
-/** The members of nn_window, by their C names. */
-export function windowFields(window: Window, input: TensorType, output: TensorType) {
-  const [, inputHeight = 0, inputWidth = 0, inputChannels = 0] = input.shape;
-  const [, outputHeight = 0, outputWidth = 0, outputChannels = 0] = output.shape;
+/** The members of nn_window. */
+export function windowFields(
+  { attrs, inputs, outputs }: TypedNode<Window>,
+  layout: Layout,
+): FieldsOf<(typeof WINDOW)['members']> {
+  const [, inputHeight = 0, inputWidth = 0, inputChannels = 0] = inputs[0]!.shape;
+  const [, , outputWidth = 0, outputChannels = 0] = outputs[0]!.shape;
   return {
-    'window.input_height': inputHeight,
-    'window.input_width': inputWidth,
-    'window.input_channels': inputChannels,
-    'window.input_ring': inputHeight,
-    'window.output_width': outputWidth,
-    'window.output_channels': outputChannels,
-    'window.output_ring': outputHeight,
-    'window.kernel_height': window.kernel[0],
-    'window.kernel_width': window.kernel[1],
-    'window.stride_y': window.stride[0],
-    'window.stride_x': window.stride[1],
-    'window.dilation_y': window.dilation[0],
-    'window.dilation_x': window.dilation[1],
-    'window.pad_top': window.padding[0],
-    'window.pad_left': window.padding[1],
+    input_height: inputHeight,
+    input_width: inputWidth,
+    input_channels: inputChannels,
+    input_ring: layout.inputRows[0]!,
+    output_width: outputWidth,
+    output_channels: outputChannels,
+    output_ring: layout.outputRows,
+    kernel_height: attrs.kernel[0],
+    kernel_width: attrs.kernel[1],
+    stride_y: attrs.stride[0],
+    stride_x: attrs.stride[1],
+    dilation_y: attrs.dilation[0],
+    dilation_x: attrs.dilation[1],
+    pad_top: attrs.padding[0],
+    pad_left: attrs.padding[1],
   };
 }
 
-/** What a kernel that takes a range of output rows says of them. */
-export function rowsOf(node: TypedNode): { batches: number; count: number } {
-  const [batches = 1, count = 1] = node.outputs[0]!.shape;
-  return { batches, count };
+/** Why the members of nn_window, 16 bits each, cannot hold a node's sizes; undefined when they can. */
+export function rejectWindow({ attrs, inputs, outputs }: TypedNode<Window>): string | undefined {
+  const numbers = [
+    ...inputs[0]!.shape.slice(1),
+    ...outputs[0]!.shape.slice(1),
+    ...[attrs.kernel, attrs.stride, attrs.dilation, attrs.padding].flat(),
+  ];
+  const large = numbers.find((n) => n >= 2 ** 15);
+  return large === undefined ? undefined : `takes sizes below 32768, not ${large}`;
 }
 
 /** The multipliers of a node with weights, one for each of its `channels` outputs. */
-export function multipliersOf(node: TypedNode, channels: number) {
-  return channelMultipliers(node.inputs[0]!, node.inputs[1]!, node.outputs[0]!, channels);
+export function multipliersOf(
+  node: TypedNode<{ readonly rounding: AnyRounding }>,
+  channels: number,
+) {
+  return channelMultipliers(node, channels);
 }

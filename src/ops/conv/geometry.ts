@@ -1,5 +1,7 @@
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
+import type { TypedNode } from '../../ir/types.ts';
 import { Unsupported } from '../op.ts';
+import type { RowRule } from '../rows.ts';
 
 /** Placement of a sliding window, for convolutions and pooling. Pairs are [y, x]. */
 export interface Window {
@@ -30,6 +32,7 @@ export function tflitePadding(
   window: Omit<Window, 'padding'>,
 ): Window['padding'] {
   if (scheme === 1) return [0, 0, 0, 0];
+  if (scheme !== 0) throw new Unsupported(`its padding scheme has the code ${scheme}`);
   const along = (axis: 0 | 1): [number, number] => {
     const { kernel, stride, dilation } = window;
     const reach = (kernel[axis] - 1) * dilation[axis] + 1;
@@ -39,6 +42,10 @@ export function tflitePadding(
   };
   const [top, bottom] = along(0);
   const [left, right] = along(1);
+  // The kernels keep them in 16 bits.
+  if (Math.max(bottom, right) > 32767) {
+    throw new Unsupported(`it pads ${top}+${bottom} rows and ${left}+${right} columns`);
+  }
   return [top, left, bottom, right];
 }
 
@@ -56,4 +63,26 @@ export function checkWindow(window: Omit<Window, 'padding'>): void {
       throw new Unsupported(`its ${what} is ${window[what].join('x')}`);
     }
   }
+}
+
+/** Throws unless `code`, the option quantized_bias_type, says float32 (its default) or int32. */
+export function checkBiasType(code: number): void {
+  if (code !== 0 && code !== 2) throw new Unsupported(`its bias type has the code ${code}`);
+}
+
+/** How the rows of a window's output hang on rows of its first input. */
+export function windowRows<W extends Window>({
+  attrs,
+  outputs,
+}: TypedNode<W>): RowRule<W> | undefined {
+  if (outputs[0]!.shape[0] !== 1) return undefined;
+  const { kernel, stride, dilation, padding } = attrs;
+  const [, left, , right] = padding;
+  return {
+    inputs: [0],
+    rows: (kernel[0] - 1) * dilation[0] + 1,
+    stride: stride[0],
+    padding: padding[0],
+    inside: { ...attrs, padding: [0, left, 0, right] },
+  };
 }

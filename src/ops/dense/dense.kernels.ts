@@ -1,123 +1,160 @@
-import { dense as denseEncoding } from '../../encode/dense.ts';
-import { pairs } from '../../encode/pairs.ts';
-import type { WeightMatrix } from '../../encode/encoding.ts';
+import { dense } from '../../encode/dense.ts';
+import type { WeightMatrix } from '../../encode/format.ts';
 import type { TypedNode } from '../../ir/types.ts';
-import { elements, perTensor } from '../../ir/types.ts';
+import { elements, perTensor, weightZeroPoint } from '../../ir/types.ts';
+import { memoise } from '../../support/memoise.ts';
 import { clampRange } from '../activation/clamp.ts';
-import { table, unit } from '../kernel.ts';
+import { table } from '../constant-array.ts';
+import { alsoInFloat, roundingInFloat } from '../float-rounding.ts';
+import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { requantizeFields, roundingSuffix } from '../requantize.ts';
+import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { struct } from '../struct.ts';
+import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
+import { denseGemmKernels } from './dense-gemm.kernels.ts';
+import { denseBlocked } from './dense-blocked.kernel.ts';
+import { denseSparse } from './dense-sparse.kernel.ts';
 import { denseMultipliers } from './multipliers.ts';
-import type { DenseAttrs } from './dense.ts';
+import { denseBlocks } from './dense-blocks.kernel.ts';
+import type { DenseAttrs, FixedDense } from './dense.ts';
 
-const denseS8Dsp: Kernel<DenseAttrs> = {
-  name: 'dense_s8_dsp',
-  reject(node, target) {
-    const unfit = weighted.rejectTarget(node, target);
-    return unfit ?? weighted.rejectChannels(channelsOf(node), weighted.PAIR_LIMIT);
-  },
-  cost(node) {
-    const { rows, columns } = weightMatrix(node);
-    const quads = Math.ceil(rows / 4);
-    const cycles = batches(node) * (columns * 3 + quads * (Math.ceil(columns / 2) * 13.5 + 110));
-    return { cycles, scratchBytes: scratchBytes(node) };
-  },
-  code(node) {
-    const { matrix, bias, multipliers } = channelsOf(node);
-    const { suffix, view } = weighted.dspVariant(node, multipliers);
-    const name = `nn_dense_s8_dsp${suffix}`;
-    const order = matrix.columns % 4 === 0 ? 'sxtb16' : 'natural';
-    const fields = {
-      ...requantizeFields(node, multipliers, (shift) => -shift),
-      batches: batches(node),
-      depth: matrix.columns,
-      outputs: matrix.rows,
-      weights: table('weights', pairs(order).encode(matrix), 'pairs'),
-      bias: table('bias', weighted.padTo4(bias)),
-    };
-    return {
-      calls: [{ struct: 'nn_dense_s8_dsp_layer', function: name, fields, inputs: [0] }],
-      units: [unit(name, 'dense/dense-s8-dsp', ['nn_conv.h', 'nn_dense.h', 'nn_dsp.h'], view)],
-      scratchBytes: scratchBytes(node),
-    };
-  },
-};
+type DenseNode = TypedNode<FixedDense>;
 
-const denseS8: Kernel<DenseAttrs> = {
+const WEIGHT_ZERO = { false: '', true: '_zero' } as const;
+
+const PORTABLE = {
+  template: 'dense/dense-s8',
+  struct: struct('nn_dense_s8_layer', 'Fully connected layer.', {
+    requantize: REQUANTIZE,
+    input_zero: 'int16_t',
+    weight_zero: 'int16_t',
+    batches: 'int32_t',
+    depth: 'int32_t',
+    outputs: 'int32_t',
+    weights: 'const int8_t *',
+    bias: 'const int32_t *',
+  }),
+  parameters: 'const int8_t *input, int8_t *output',
+} as const;
+
+const portableUnits = unitFamily({
+  ...PORTABLE,
+  name: 'nn_dense_s8',
+  axes: { weightZero: WEIGHT_ZERO, rounding: ROUNDING_AXIS },
+});
+
+const roundingUnits = unitFamily({
+  ...PORTABLE,
+  name: 'nn_dense_s8_float',
+  headers: ['nn_float_rounding.h'],
+  view: { rounding: 'float' },
+  axes: { weightZero: WEIGHT_ZERO },
+});
+
+const denseS8: Kernel<FixedDense> = {
   name: 'dense_s8_c',
+  units: [portableUnits],
+  formats: [dense],
   reject: (node) => (node.inputs[0]!.dtype === 'int8' ? undefined : 'takes int8'),
-  cost: (node) => ({ cycles: portableCycles(node), scratchBytes: 0 }),
-  code(node) {
-    const { rounding } = node.attrs;
-    const weightZero = weighted.hasWeightZero(node.inputs[1]!);
-    const name = `nn_dense_s8${weightZero ? '_zero' : ''}${roundingSuffix(rounding)}`;
-    const matrix = weightMatrix(node);
-    const fields = {
-      ...requantizeFields(node, denseMultipliers(node)),
-      input_zero: perTensor(node.inputs[0]!).zeroPoint,
-      weight_zero: perTensor(node.inputs[1]!).zeroPoint,
-      batches: batches(node),
-      depth: matrix.columns,
-      outputs: matrix.rows,
-      weights: table('weights', denseEncoding.encode(matrix)),
-      bias: table('bias', weighted.biasOf(node, matrix.rows)),
-    };
+  cost(node, { format }) {
+    const matrix = matrixOf(node);
     return {
-      calls: [{ struct: 'nn_dense_s8_layer', function: name, fields, inputs: [0] }],
-      units: [unit(name, 'dense/dense-s8', ['nn_conv.h', 'nn_dense.h'], { rounding, weightZero })],
+      work: portableWork(node),
+      constantBytes:
+        format!.bytes(matrix) + 4 * matrix.rows + requantizeBytes(denseMultipliers(node)),
       scratchBytes: 0,
+      calls: [portableUnit(node)],
     };
+  },
+  code(node, { format }) {
+    const matrix = matrixOf(node);
+    return [
+      call(portableUnit(node), {
+        requantize: requantizeFields(node, denseMultipliers(node)),
+        input_zero: perTensor(node.inputs[0]!).zeroPoint,
+        weight_zero: weightZeroPoint(node.inputs[1]!),
+        batches: batches(node),
+        depth: matrix.columns,
+        outputs: matrix.rows,
+        weights: table('weights', format!.encode(matrix), format!.name),
+        bias: table('bias', weighted.biasOf(node, matrix.rows)),
+      }),
+    ];
   },
 };
 
-const denseF32: Kernel<DenseAttrs> = {
+const floatUnits = unitFamily({
+  name: 'nn_dense_f32',
+  template: 'dense/dense-f32',
+  struct: struct('nn_dense_f32_layer', 'Fully connected layer in floating point.', {
+    batches: 'int32_t',
+    depth: 'int32_t',
+    outputs: 'int32_t',
+    low: 'float',
+    high: 'float',
+    weights: 'const float *',
+    bias: 'const float *',
+  }),
+  parameters: 'const nn_float *input, nn_float *output',
+});
+
+const denseF32: Kernel<FixedDense> = {
   name: 'dense_f32_c',
+  units: [floatUnits],
   reject: (node) => (node.inputs[0]!.dtype === 'float32' ? undefined : 'takes float32'),
-  cost: (node, target) => ({
-    cycles: portableCycles(node) * (target.fpu ? 1 : 12),
+  cost: (node) => ({
+    work: portableWork(node),
+    constantBytes: 4 * (elements(node.inputs[1]!) + node.inputs[1]!.shape[0]!),
     scratchBytes: 0,
+    calls: [floatUnits({})],
   }),
   code(node) {
     const [outputs = 0, depth = 0] = node.inputs[1]!.shape;
     const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-    const fields = {
-      batches: batches(node),
-      depth,
-      outputs,
-      low,
-      high,
-      weights: table('weights', weighted.floatWeights(node)),
-      bias: table('bias', weighted.floatBiasOf(node, outputs)),
-    };
-    return {
-      calls: [{ struct: 'nn_dense_f32_layer', function: 'nn_dense_f32', fields, inputs: [0] }],
-      units: [unit('nn_dense_f32', 'dense/dense-f32', ['nn_conv.h', 'nn_dense.h'])],
-      scratchBytes: 0,
-    };
+    return [
+      call(floatUnits({}), {
+        batches: batches(node),
+        depth,
+        outputs,
+        low,
+        high,
+        weights: table('weights', weighted.floatWeights(node)),
+        bias: table('bias', weighted.floatBiasOf(node, outputs)),
+      }),
+    ];
   },
 };
 
-export const denseKernels = [denseS8Dsp, denseS8, denseF32];
+export const denseKernels: readonly Kernel<DenseAttrs>[] = [
+  ...[...denseGemmKernels, denseSparse, denseBlocked, denseBlocks, denseS8].map((kernel) =>
+    alsoInFloat(kernel, 0),
+  ),
+  roundingInFloat(denseS8, {
+    name: 'dense_s8_float_c',
+    units: [roundingUnits],
+    unitOf: ({ inputs }) => roundingUnits({ weightZero: weighted.hasWeightZero(inputs[1]!) }),
+    channelAxis: 0,
+  }),
+  alsoInFloat(denseF32, 0),
+];
 
-function weightMatrix(node: TypedNode): WeightMatrix {
+const matrixOf = memoise((node: DenseNode): WeightMatrix => {
   const [rows = 0, columns = 0] = node.inputs[1]!.shape;
   return { rows, columns, data: weighted.int8Weights(node) };
+});
+
+function portableUnit(node: DenseNode) {
+  const weightZero = weighted.hasWeightZero(node.inputs[1]!);
+  return portableUnits({ weightZero, rounding: node.attrs.rounding });
 }
 
-function channelsOf(node: TypedNode<DenseAttrs>): weighted.Channels {
-  return weighted.channelsOf(node, weightMatrix(node), denseMultipliers(node));
-}
-
-function batches(node: TypedNode): number {
+function batches(node: DenseNode): number {
   return elements(node.outputs[0]!) / node.inputs[1]!.shape[0]!;
 }
 
-// The input row as int16, an even number of them.
-function scratchBytes(node: TypedNode): number {
-  return Math.ceil(node.inputs[1]!.shape[1]! / 2) * 4;
-}
-
-function portableCycles(node: TypedNode): number {
-  return elements(node.outputs[0]!) * (node.inputs[1]!.shape[1]! * 9 + 40);
+function portableWork(node: DenseNode) {
+  const outputs = elements(node.outputs[0]!);
+  const macs = outputs * node.inputs[1]!.shape[1]!;
+  return { outputs, macs, ...weighted.variantWork(node, macs) };
 }

@@ -3,6 +3,8 @@ import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support
 import type { Multiplier } from '../../support/fixed-point.ts';
 import { defineBinary } from './binary.ts';
 import type { BinaryNode } from './binary.ts';
+import { sumTableKernel } from './sum-table.kernel.ts';
+import type { Scales } from './sum-table.kernel.ts';
 
 /** Operands are shifted left by so much before they are brought to a common scale. */
 const HEADROOM = 20;
@@ -13,8 +15,11 @@ export const add = defineBinary({
   tflite: 'ADD',
   integer: (node) => sum(node, addScales(node), 1),
   float: (a, b) => Math.fround(a + b),
+  whole: { combine: (a, b) => (a + b) | 0, c: 'nn_add(x, y)' },
   integerFields: (node) => scaleFields(node, addScales(node)),
+  kernels: [sumTableKernel('add', 1, HEADROOM, addScales)],
   rejectDsp: (node) => rejectShifts(addScales(node)),
+  turns: (node) => turns(addScales(node)),
   templates: { s8: 'sum-s8', f32: 'binary-f32' },
   view: { symbol: '+' },
 });
@@ -25,17 +30,14 @@ export const sub = defineBinary({
   tflite: 'SUB',
   integer: (node) => sum(node, subScales(node), -1),
   float: (a, b) => Math.fround(a - b),
+  whole: { combine: (a, b) => (a - b) | 0, c: 'nn_sub(x, y)' },
   integerFields: (node) => scaleFields(node, subScales(node)),
+  kernels: [sumTableKernel('sub', -1, HEADROOM, subScales)],
   rejectDsp: (node) => rejectShifts(subScales(node)),
+  turns: (node) => turns(subScales(node)),
   templates: { s8: 'sum-s8', f32: 'binary-f32' },
   view: { symbol: '-' },
 });
-
-interface Scales {
-  readonly a: Multiplier;
-  readonly b: Multiplier;
-  readonly output: Multiplier;
-}
 
 /** Source: tensorflow/lite/micro/kernels/add_common.cc: ratios in double precision. */
 function addScales({ inputs, outputs }: BinaryNode): Scales {
@@ -70,6 +72,11 @@ function sum(node: BinaryNode, scales: Scales, sign: 1 | -1): (a: number, b: num
     const total = scaled(a - zeroA!, scales.a) + sign * scaled(b - zeroB!, scales.b);
     return multiplyByQuantizedMultiplier(total, scales.output, node.attrs.rounding) + outputZero;
   };
+}
+
+// Sums stay below 2^30, but a shift to the left may carry them beyond int32.
+function turns({ output }: Scales): [] | undefined {
+  return output.shift > 0 ? undefined : [];
 }
 
 function rejectShifts({ a, b, output }: Scales): string | undefined {

@@ -1,3 +1,4 @@
+import { product } from '../../support/bytes.ts';
 import { Unsupported } from '../op.ts';
 
 /** Nested loops over an output, with each operand's step along every loop (0: repeated). */
@@ -70,7 +71,7 @@ export function forEachBroadcast(
   visit: (positions: number[], output: number) => void,
 ): void {
   const counters = loops.sizes.map(() => 0);
-  const total = loops.sizes.reduce((a, b) => a * b, 1);
+  const total = product(loops.sizes);
   const positions = loops.steps.map(() => 0);
   for (let output = 0; output < total; output++) {
     visit(positions, output);

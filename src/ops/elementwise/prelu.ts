@@ -33,6 +33,12 @@ export const prelu = defineBinary({
       shift_b: negative.shift,
     };
   },
+  // Products of 8 bits stay below 2^17; from the zero point on, the slope is another.
+  turns(node) {
+    const { zeroPoint } = perTensor(node.inputs[0]!);
+    const wraps = Object.values(multipliers(node)).some(({ shift }) => shift > 13);
+    return wraps ? undefined : [zeroPoint - 1, zeroPoint];
+  },
   templates: { s8: 'prelu-s8', f32: 'prelu-f32' },
   view: {},
 });

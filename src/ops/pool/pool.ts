@@ -1,13 +1,22 @@
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
 import type { Activation } from '../activation/clamp.ts';
-import { tfliteActivation } from '../activation/clamp.ts';
-import { planeOf, WEIGHTED_WINDOW } from '../conv/conv2d.ts';
-import { checkWindow, inputPlane, tflitePadding, windowOutput } from '../conv/geometry.ts';
+import { clampRange, tfliteActivation } from '../activation/clamp.ts';
+import { clampedWindow } from '../attributes.ts';
+import { planeOf } from '../conv/conv2d.ts';
+import {
+  checkWindow,
+  inputPlane,
+  tflitePadding,
+  windowOutput,
+  windowRows,
+} from '../conv/geometry.ts';
 import type { Window } from '../conv/geometry.ts';
+import { carried, rangesFrom, wholeRanges } from '../channels.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { defineOp } from '../op.ts';
 import type { Op, Read } from '../op.ts';
-import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessUniformCopy } from '../types.ts';
 import { poolKernels } from './pool.kernels.ts';
 import { evaluateAverage, evaluateMax } from './pool.reference.ts';
 
@@ -40,18 +49,34 @@ type Specific = 'name' | 'summary' | 'evaluate' | 'kernels' | 'tflite';
 function definePool(specific: Pick<Op<PoolAttrs>, Specific>): Op<PoolAttrs> {
   return defineOp<PoolAttrs>({
     ...specific,
-    attributes: WEIGHTED_WINDOW,
+    attributes: clampedWindow,
     inferShapes(attrs, [input]) {
       const [batch, height, width, channels] = planeOf(input);
       return [[batch, ...windowOutput(attrs, height, width), channels]];
     },
-    reject: rejectUnlessUniform,
-    rows: ({ kernel, stride, padding }) => ({
-      rows: kernel[0],
-      stride: stride[0],
-      padding: padding[0],
-    }),
+    reject(node) {
+      const reason = rejectUnlessUniformCopy(node);
+      if (reason || node.inputs[0]!.dtype === 'float32') return reason;
+      const [rows, columns] = node.attrs.kernel;
+      return rows * columns < 2 ** 23 ? undefined : `its window has ${rows}x${columns} values`;
+    },
+    rows: windowRows,
     quantize: 'same',
+    channels: {
+      // An average and a maximum lie between the least and the largest of a window, if it holds any.
+      ranges({ attrs, outputs: [y] }, [x]) {
+        const empty = attrs.padding.some((pixels, side) => pixels >= attrs.kernel[side % 2]!);
+        if (empty || y!.dtype !== 'int8') return [wholeRanges(y!)];
+        const [low, high] = clampRange(attrs.activation, y!);
+        return [
+          rangesFrom(y!.shape[3]!, (c) => [
+            clamp(x!.low[c]!, low, high),
+            clamp(x!.high[c]!, low, high),
+          ]),
+        ];
+      },
+      flow: carried,
+    },
   });
 }
 

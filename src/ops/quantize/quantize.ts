@@ -1,23 +1,25 @@
 import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
-import { elements, perTensor } from '../../ir/types.ts';
+import { perTensor } from '../../ir/types.ts';
 import { emptyValue, floats } from '../../ir/values.ts';
 import {
   clamp,
   multiplyByQuantizedMultiplier,
   quantizeMultiplier,
   roundHalfAway,
+  roundHalfEven,
 } from '../../support/fixed-point.ts';
-import type { Rounding } from '../../support/fixed-point.ts';
-import { halfToNumber } from '../../support/bytes.ts';
-import { noAttributes, rounding } from '../attributes.ts';
-import { unit } from '../kernel.ts';
-import type { Kernel, Unit } from '../kernel.ts';
-import { lutKernel } from '../lut.ts';
+import type { AnyRounding } from '../../support/fixed-point.ts';
+import { halfToNumber, product } from '../../support/bytes.ts';
+import { anyRounding, noAttributes } from '../attributes.ts';
+import { carried, wholeRanges } from '../channels.ts';
+import { lutKernel, lutRanges } from '../lut.ts';
 import { defineOp } from '../op.ts';
+import { rowByRow } from '../rows.ts';
+import { dequantizeKernel, evenKernel, flipKernel, floatKernel } from './quantize.kernels.ts';
 
 export interface QuantizeAttrs {
-  readonly rounding: Rounding;
+  readonly rounding: AnyRounding;
 }
 
 type QuantizeNode = TypedNode<QuantizeAttrs>;
@@ -26,7 +28,7 @@ type QuantizeNode = TypedNode<QuantizeAttrs>;
 export const quantize = defineOp<QuantizeAttrs>({
   name: 'quantize',
   summary: 'float32 to 8 bits, or 8 bits to another scale and zero point',
-  attributes: z.strictObject({ rounding }),
+  attributes: z.strictObject({ rounding: anyRounding }),
   inferShapes: (_, [input]) => [input!.shape],
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];
@@ -35,6 +37,7 @@ export const quantize = defineOp<QuantizeAttrs>({
       return `it turns ${from.dtype} into ${to.dtype}`;
     }
     if (!to.quant || (from.dtype !== 'float32' && !from.quant)) return 'a quantization is missing';
+    if ([from, to].some((type) => (type.quant?.scales.length ?? 1) > 1)) return SCALE_PER_CHANNEL;
     return [from, to].some((type) => type.quant?.scales.some((scale) => !(scale > 0)))
       ? 'a scale is zero'
       : undefined;
@@ -46,8 +49,17 @@ export const quantize = defineOp<QuantizeAttrs>({
     (input!.data as Float32Array).forEach((x, i) => (out[i] = map(x)));
     return [output];
   },
-  kernels: [flipKernel(), lutKernel('quantize_s8_table', requantize), floatKernel()],
+  kernels: [flipKernel, lutKernel('quantize_s8_table', requantize), floatKernel, evenKernel],
+  rows: rowByRow,
   quantize: 'keep-float',
+  channels: {
+    ranges: (node, [input]) => [
+      node.inputs[0]!.dtype === 'float32'
+        ? wholeRanges(node.outputs[0]!)
+        : lutRanges(requantize(node), input!),
+    ],
+    flow: carried,
+  },
   tflite: { QUANTIZE: () => ({ attrs: { rounding: 'double' } }) },
 });
 
@@ -60,115 +72,66 @@ export const dequantize = defineOp<object>({
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];
     if (to.dtype !== 'float32') return `it makes ${to.dtype}`;
-    if (from.dtype === 'int8' || from.dtype === 'uint8')
-      return from.quant ? undefined : 'its input has no quantization';
+    if (from.dtype === 'int8' || from.dtype === 'uint8') {
+      if (!from.quant) return 'its input has no quantization';
+      return from.quant.scales.length > 1 && !from.data ? SCALE_PER_CHANNEL : undefined;
+    }
     if (from.data && from.dtype === 'float16') return undefined;
     return `it turns ${from.dtype} into float32`;
   },
   evaluate(node, [input]) {
     const output = emptyValue(node.outputs[0]!);
     const out = floats(output);
-    const { dtype } = node.inputs[0]!;
-    const { scale, zeroPoint } = perTensor(node.inputs[0]!);
-    const real = dtype === 'float16' ? halfToNumber : (x: number) => scale * (x - zeroPoint);
-    (input!.data as Int8Array).forEach((x, i) => (out[i] = real(x)));
+    const type = node.inputs[0]!;
+    const { scales, zeroPoints, axis } = type.quant ?? { scales: [1], zeroPoints: [0], axis: 0 };
+    const run = product(type.shape.slice(axis + 1));
+    (input!.data as Int8Array).forEach((x, i) => {
+      const channel = scales.length > 1 ? Math.floor(i / run) % scales.length : 0;
+      const real = scales[channel]! * (x - zeroPoints[channel]!);
+      out[i] = type.dtype === 'float16' ? halfToNumber(x) : real;
+    });
     return [output];
   },
-  kernels: [dequantizeKernel()],
+  kernels: [dequantizeKernel],
+  rows: rowByRow,
   quantize: 'keep-float',
+  channels: { ranges: ({ outputs }) => [wholeRanges(outputs[0]!)], flow: carried },
   tflite: { DEQUANTIZE: () => ({ attrs: {} }) },
 });
+
+const SCALE_PER_CHANNEL = 'one of its tensors has a scale per channel';
 
 const limits = (node: QuantizeNode): readonly [number, number] =>
   node.outputs[0]!.dtype === 'uint8' ? [0, 255] : [-128, 127];
 
-/** Source: reference/quantize.h, AffineQuantize: division in single precision, half away from zero. */
+/**
+ * Source: reference/quantize.h, AffineQuantize: division in single precision, half away from zero; halves
+ * to even in ONNX's QuantizeLinear.
+ */
 function fromFloat(node: QuantizeNode): (x: number) => number {
   const { scale, zeroPoint } = perTensor(node.outputs[0]!);
   const [low, high] = limits(node);
+  const round = node.attrs.rounding === 'float' ? roundHalfEven : roundHalfAway;
   return (x) => {
-    const steps = clamp(roundHalfAway(Math.fround(x / Math.fround(scale))), -(2 ** 30), 2 ** 30);
+    const exact = Math.fround(x / Math.fround(scale));
+    // TFLite leaves NaN undefined; Arm's conversion makes it 0 steps.
+    const steps = Number.isNaN(exact) ? 0 : clamp(round(exact), -(2 ** 20), 2 ** 20);
     return clamp(steps + zeroPoint, low, high);
   };
 }
 
-/** Source: reference/requantize.h, Requantize. */
+/** Source: reference/requantize.h, Requantize; ONNX: DequantizeLinear, then QuantizeLinear. */
 function requantize(node: QuantizeNode): (x: number) => number {
   const [input, output] = [perTensor(node.inputs[0]!), perTensor(node.outputs[0]!)];
-  const by = quantizeMultiplier(input.scale / output.scale);
   const [low, high] = limits(node);
+  if (node.attrs.rounding === 'float') {
+    const quantized = fromFloat(node);
+    return (x) => quantized(Math.fround(input.scale * (x - input.zeroPoint)));
+  }
+  const { rounding } = node.attrs;
+  const by = quantizeMultiplier(input.scale / output.scale);
   return (x) => {
-    const scaled = multiplyByQuantizedMultiplier(x - input.zeroPoint, by, node.attrs.rounding);
+    const scaled = multiplyByQuantizedMultiplier(x - input.zeroPoint, by, rounding);
     return clamp(scaled + output.zeroPoint, low, high);
-  };
-}
-
-/** uint8 and int8 of one scale, 128 apart: the top bit flips. */
-function flipKernel(): Kernel<QuantizeAttrs> {
-  return {
-    name: 'quantize_flip_c',
-    reject({ inputs, outputs }) {
-      const [from, to] = [inputs[0]!, outputs[0]!];
-      if (from.dtype === 'float32' || from.dtype === to.dtype) return 'takes uint8 to int8 or back';
-      const [a, b] = [perTensor(from), perTensor(to)];
-      const shift = from.dtype === 'uint8' ? -128 : 128;
-      return a.scale === b.scale && b.zeroPoint - a.zeroPoint === shift
-        ? undefined
-        : 'takes one scale and zero points 128 apart';
-    },
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 4, scratchBytes: 0 }),
-    code: (node) =>
-      quantizeCode(node, unit('nn_flip', 'quantize/flip', HEADERS), { scale: 0, zeroPoint: 0 }),
-    inPlace: [0],
-  };
-}
-
-function floatKernel(): Kernel<QuantizeAttrs> {
-  return {
-    name: 'quantize_f32_c',
-    reject: ({ inputs }) => (inputs[0]!.dtype === 'float32' ? undefined : 'takes float32'),
-    cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * (target.fpu ? 30 : 200),
-      scratchBytes: 0,
-    }),
-    code(node) {
-      const unsigned = node.outputs[0]!.dtype === 'uint8';
-      const type = perTensor(node.outputs[0]!);
-      const name = unsigned ? 'nn_quantize_u8' : 'nn_quantize_s8';
-      return quantizeCode(node, unit(name, 'quantize/quantize-f32', HEADERS, { unsigned }), type);
-    },
-  };
-}
-
-function dequantizeKernel(): Kernel<object> {
-  return {
-    name: 'dequantize_c',
-    reject: () => undefined,
-    cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * (target.fpu ? 10 : 60),
-      scratchBytes: 0,
-    }),
-    code(node) {
-      const unsigned = node.inputs[0]!.dtype === 'uint8';
-      const type = perTensor(node.inputs[0]!);
-      const name = unsigned ? 'nn_dequantize_u8' : 'nn_dequantize_s8';
-      return quantizeCode(node, unit(name, 'quantize/dequantize', HEADERS, { unsigned }), type);
-    },
-  };
-}
-
-const HEADERS = ['nn_shape.h'];
-
-function quantizeCode(
-  node: TypedNode,
-  kernel: Unit,
-  { scale, zeroPoint }: { readonly scale: number; readonly zeroPoint: number },
-) {
-  const fields = { count: elements(node.outputs[0]!), zero: zeroPoint, scale };
-  const name = kernel.file.replace('.c', '');
-  return {
-    calls: [{ struct: 'nn_quantize', function: name, fields, inputs: [0] }],
-    units: [kernel],
-    scratchBytes: 0,
   };
 }

@@ -3,9 +3,10 @@ import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
 import { planeOf } from '../conv/conv2d.ts';
+import { channelCount, linked, rangesThrough } from '../channels.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import type { Op } from '../op.ts';
-import { rejectUnlessSameDtype } from '../types.ts';
+import { rejectUnlessCopy } from '../types.ts';
 import { copyKernel, copyStrided } from './strided.ts';
 import type { StridedCopy } from './strided.ts';
 
@@ -68,7 +69,7 @@ function defineBlocks({ name, summary, code, shapeOf, copyOf }: Blocks): Op<Bloc
       if (shape.every((size) => Number.isInteger(size))) return [shape];
       throw new Unsupported(`[${input!.shape.join(',')}] does not divide into blocks of ${block}`);
     },
-    reject: rejectUnlessSameDtype,
+    reject: rejectUnlessCopy,
     evaluate(node, [input]) {
       const output = emptyValue(node.outputs[0]!);
       copyStrided(copyOf(node), input!, output);
@@ -76,6 +77,12 @@ function defineBlocks({ name, summary, code, shapeOf, copyOf }: Blocks): Op<Bloc
     },
     kernels: [copyKernel(`${name}_c`, (node) => [{ copy: copyOf(node), input: 0 }])],
     quantize: 'same',
+    channels: {
+      ranges: (node, [input]) => [
+        rangesThrough(channelPairs(node), input!, channelCount(node.outputs[0]!)),
+      ],
+      flow: (node) => linked(channelPairs(node)),
+    },
     tflite: {
       [code]({ options }: TfliteOperator) {
         const block = options.int(0);
@@ -84,6 +91,12 @@ function defineBlocks({ name, summary, code, shapeOf, copyOf }: Blocks): Op<Bloc
       },
     },
   });
+}
+
+// A channel of the wide tensor goes with one in every pixel of a block.
+function channelPairs({ inputs, outputs }: BlockNode): [number, number][] {
+  const [from, to] = [channelCount(inputs[0]!), channelCount(outputs[0]!)];
+  return Array.from({ length: Math.max(from, to) }, (_, c) => [c % from, c % to]);
 }
 
 /** Source: reference/depth_to_space.h: loops n, y, by, x, bx, c from the deep tensor to the wide one. */

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
-import { byteLength, elements, perTensor } from '../../ir/types.ts';
-import { emptyValue } from '../../ir/values.ts';
+import { elements, perTensor, storedRange } from '../../ir/types.ts';
+import { constantNumbers } from '../../ir/values.ts';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
-import { unit } from '../kernel.ts';
-import type { Kernel } from '../kernel.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { sizes } from '../attributes.ts';
-import { defineOp, Unsupported } from '../op.ts';
+import { channelCount, linked, rangesFrom, wholeRanges } from '../channels.ts';
+import type { Ranges } from '../channels.ts';
+import { Unsupported } from '../op.ts';
 import type { Read } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
-import { rejectUnlessUniform } from '../types.ts';
-import { COPY_UNIT, copyCall, copyStrided, strides } from './strided.ts';
+import { defineMove } from './move.ts';
+import { strides } from './strided.ts';
 
 export interface PadAttrs {
   readonly before: readonly number[];
@@ -21,13 +22,13 @@ export interface PadAttrs {
 
 type PadNode = TypedNode<PadAttrs>;
 
-export const pad = defineOp<PadAttrs>({
+export const pad = defineMove<PadAttrs>({
   name: 'pad',
   summary: 'A constant border around any axes, channels too (PAD, PADV2)',
   attributes: z.strictObject({
     before: sizes,
     after: sizes,
-    value: z.exactOptional(z.number()),
+    value: z.exactOptional(z.union([z.number(), z.literal([Infinity, -Infinity])])),
   }),
   inferShapes({ before, after }, [input]) {
     const { shape } = input!;
@@ -36,20 +37,48 @@ export const pad = defineOp<PadAttrs>({
     }
     return [shape.map((size, axis) => before[axis]! + size + after[axis]!)];
   },
-  reject: rejectUnlessUniform,
-  evaluate(node, [input]) {
-    const output = emptyValue(node.outputs[0]!);
-    (output.data as Int8Array).fill(storedValue(node));
-    copyStrided(copyOf(node), input!, output);
-    return [output];
+  fill: storedValue,
+  copies: (node) => [{ copy: copyOf(node), input: 0 }],
+  channels: {
+    ranges: (node, [input]) => [padRanges(node, input!)],
+    flow({ attrs, inputs }) {
+      const first = attrs.before.at(-1);
+      if (first === undefined) return undefined;
+      const length = channelCount(inputs[0]!);
+      return linked(Array.from({ length }, (_, c) => [c, first + c]));
+    },
+    keep({ attrs, inputs }, { outputs }) {
+      const first = attrs.before.at(-1)!;
+      const last = first + channelCount(inputs[0]!);
+      const before = outputs[0]!.filter((c) => c < first).length;
+      const after = outputs[0]!.filter((c) => c >= last).length;
+      return {
+        ...attrs,
+        before: [...attrs.before.slice(0, -1), before],
+        after: [...attrs.after.slice(0, -1), after],
+      };
+    },
   },
-  kernels: [padKernel()],
-  quantize: 'same',
   tflite: { PAD: readPad, PADV2: readPad },
 });
 
+// The border's value, the input's, or both.
+function padRanges(node: PadNode, { low, high }: Ranges): Ranges {
+  const output = node.outputs[0]!;
+  if (output.dtype !== 'int8') return wholeRanges(output);
+  const { before, after } = node.attrs;
+  const border = storedValue(node);
+  const around = [before, after].some((sizes) => sizes.slice(0, -1).some((size) => size > 0));
+  return rangesFrom(channelCount(output), (channel) => {
+    const c = channel - (before.at(-1) ?? 0);
+    if (low[c] === undefined) return [border, border];
+    return around ? [Math.min(low[c], border), Math.max(high[c]!, border)] : [low[c], high[c]!];
+  });
+}
+
 function readPad(operator: TfliteOperator): Read<PadAttrs> {
-  const numbers = constantNumbersOf(operator, 1, 'padding');
+  const rank = operator.inputs[0]?.shape.length ?? 0;
+  const numbers = constantNumbersOf(operator, 1, 'padding', 2 * rank);
   const before = numbers.filter((_, i) => i % 2 === 0);
   const after = numbers.filter((_, i) => i % 2 === 1);
   return { attrs: { before, after, ...readValue(operator) }, keep: [0] };
@@ -59,22 +88,29 @@ function readValue(operator: TfliteOperator): { value?: number } {
   const tensor = operator.inputs[2];
   if (!tensor) return {};
   if (!tensor.data) throw new Unsupported('its padding value is not a constant');
-  if (tensor.dtype === 'float32')
-    return { value: new Float32Array(tensor.data.slice().buffer)[0]! };
-  if (tensor.dtype !== 'int8' && tensor.dtype !== 'uint8') {
+  const output = operator.outputs[0]!;
+  if (elements(tensor) !== 1) throw new Unsupported('its padding value is not one number');
+  if (tensor.dtype !== output.dtype) {
     throw new Unsupported(`its padding value has the type ${tensor.dtype}`);
   }
-  const stored = tensor.dtype === 'int8' ? (tensor.data[0]! << 24) >> 24 : tensor.data[0]!;
-  const { scales = [1], zeroPoints = [0] } = tensor.quant ?? {};
-  return { value: (stored - zeroPoints[0]!) * scales[0]! };
+  const stored = constantNumbers({ id: 0, ...tensor, data: tensor.data })[0]!;
+  if (!output.quant) return { value: stored };
+  const own = perTensor(tensor.quant ? tensor : output);
+  const { scale, zeroPoint } = perTensor(output);
+  // Source: tensorflow/lite/kernels/pad.cc, Eval.
+  if (own.zeroPoint !== zeroPoint || Math.abs(own.scale - scale) > 1e-6 * scale) {
+    throw new Unsupported('its padding value is quantized otherwise than its output');
+  }
+  return { value: (stored - zeroPoint) * scale };
 }
 
 function storedValue(node: PadNode): number {
   const { value = 0 } = node.attrs;
   const output = node.outputs[0]!;
-  if (output.dtype === 'float32') return value;
+  if (output.dtype === 'float32' || !output.quant) return value;
   const { scale, zeroPoint } = perTensor(output);
-  return Math.max(-128, Math.min(127, Math.round(value / scale) + zeroPoint));
+  const [low, high] = storedRange(output.dtype);
+  return clamp(Math.round(value / scale) + zeroPoint, low, high);
 }
 
 function copyOf({ attrs, inputs, outputs }: PadNode) {
@@ -82,35 +118,4 @@ function copyOf({ attrs, inputs, outputs }: PadNode) {
   const { shape } = inputs[0]!;
   const offset = attrs.before.reduce((sum, n, axis) => sum + n * to[axis]!, 0);
   return { sizes: shape, from: { offset: 0, steps: strides(shape) }, to: { offset, steps: to } };
-}
-
-function padKernel(): Kernel<PadAttrs> {
-  return {
-    name: 'pad_c',
-    reject: () => undefined,
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 2, scratchBytes: 0 }),
-    code(node) {
-      const output = node.outputs[0]!;
-      const float = output.dtype === 'float32';
-      const border = float
-        ? {
-            struct: 'nn_fill_f32_layer',
-            function: 'nn_fill_f32',
-            fields: { count: elements(output), value: storedValue(node) },
-          }
-        : {
-            struct: 'nn_fill_s8_layer',
-            function: 'nn_fill_s8',
-            fields: { count: byteLength(output), value: storedValue(node) },
-          };
-      const fill = unit(border.function, float ? 'shape/fill-f32' : 'shape/fill-s8', [
-        'nn_shape.h',
-      ]);
-      return {
-        calls: [{ ...border, inputs: [] }, copyCall(copyOf(node), output, 0)],
-        units: [fill, COPY_UNIT],
-        scratchBytes: 0,
-      };
-    },
-  };
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { TfliteOperator, TfliteTensor } from '../../formats/tflite/records.ts';
 import { product } from '../../support/bytes.ts';
-import { constantNumbersOf } from '../tflite-constants.ts';
+import { constantNumbersOf, resolveAxes } from '../tflite-constants.ts';
 import { size } from '../attributes.ts';
+import { channelCount, linked, rangesThrough, refolded } from '../channels.ts';
+import { plainCost } from '../kernel.ts';
 import { defineOp, Unsupported } from '../op.ts';
-import { rejectUnlessSameDtype } from '../types.ts';
+import { rejectUnlessCopy } from '../types.ts';
 
 export interface ReshapeAttrs {
   /** One size may be -1: what is left over. */
@@ -28,38 +31,55 @@ export const reshape = defineOp<ReshapeAttrs>({
     }
     return [resolved];
   },
-  reject: rejectUnlessSameDtype,
+  reject: rejectUnlessCopy,
   evaluate: (node, [input]) => [{ type: node.outputs[0]!, data: input!.data.slice() }],
   kernels: [
     {
       name: 'alias',
       reject: ({ inputs }) => (inputs[0]!.data ? 'its input is a constant' : undefined),
-      cost: () => ({ cycles: 0, scratchBytes: 0 }),
-      code: () => ({ calls: [], units: [], scratchBytes: 0 }),
+      units: [],
+      cost: () => plainCost({}, []),
+      code: () => [],
       alias: true,
     },
   ],
   quantize: 'same',
+  channels: {
+    ranges: ({ inputs: [x], outputs: [y] }, [input]) => [
+      rangesThrough(refolded(x!, y!), input!, channelCount(y!)),
+    ],
+    flow: ({ inputs: [x], outputs: [y] }) => linked(refolded(x!, y!)),
+    keep: ({ outputs: [y] }, { outputs }) => ({
+      shape: [...y!.shape.slice(0, -1), outputs[0]!.length],
+    }),
+  },
   tflite: {
     RESHAPE(operator) {
-      const shape = operator.inputs[1]
-        ? constantNumbersOf(operator, 1, 'shape')
-        : operator.options.ints(0);
+      // The operand outranks the option, as in TFLite.
+      const option = operator.options.ints(0);
+      const shape = operator.inputs[1] ? constantNumbersOf(operator, 1, 'shape') : option;
       return { attrs: { shape: [...shape] }, keep: [0] };
     },
     SQUEEZE(operator) {
-      const shape = operator.inputs[0]!.shape;
-      const asked = operator.options.ints(0).map((axis) => (axis < 0 ? axis + shape.length : axis));
+      const { shape } = firstOf(operator);
+      const asked = resolveAxes(operator.options.ints(0), shape.length);
+      const wide = asked.find((axis) => shape[axis] !== 1);
+      if (wide !== undefined) throw new Unsupported(`its axis ${wide} has ${shape[wide]} elements`);
       const dropped = (size: number, axis: number) =>
-        size === 1 && (asked.length === 0 || asked.includes(axis));
+        asked.length === 0 ? size === 1 : asked.includes(axis);
       return { attrs: { shape: shape.filter((size, axis) => !dropped(size, axis)) }, keep: [0] };
     },
-    DENSIFY: (operator) => ({ attrs: { shape: [...operator.inputs[0]!.shape] } }),
+    DENSIFY: (operator) => ({ attrs: { shape: [...firstOf(operator).shape] } }),
     EXPAND_DIMS(operator) {
-      const shape = [...operator.inputs[0]!.shape];
-      const [axis = 0] = constantNumbersOf(operator, 1, 'axis');
-      shape.splice(axis < 0 ? axis + shape.length + 1 : axis, 0, 1);
+      const shape = [...firstOf(operator).shape];
+      const [axis] = resolveAxes(constantNumbersOf(operator, 1, 'axis', 1), shape.length + 1);
+      shape.splice(axis!, 0, 1);
       return { attrs: { shape }, keep: [0] };
     },
   },
 });
+
+function firstOf({ inputs: [first] }: TfliteOperator): TfliteTensor {
+  if (!first) throw new Unsupported('its input 0 is missing');
+  return first;
+}

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
-import { bytesPerElement, elements } from '../../ir/types.ts';
 import { emptyValue, floats, int8s } from '../../ir/values.ts';
-import { clamp, roundHalfAway } from '../../support/fixed-point.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { planeOf } from '../conv/conv2d.ts';
-import { table, unit } from '../kernel.ts';
-import type { Kernel } from '../kernel.ts';
+import { carried } from '../channels.ts';
+import type { Channels } from '../channels.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import type { Read } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
-import { rejectUnlessSameDtype, rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessCopy, rejectUnlessUniformCopy } from '../types.ts';
+import { fixedPositions, floatScale, nearestIndices } from './resize-positions.ts';
+import { bilinearKernels, nearestKernels } from './resize.kernels.ts';
 
 export interface ResizeAttrs {
   readonly height: number;
@@ -30,6 +31,9 @@ const attributes = z.strictObject({
 
 type ResizeNode = TypedNode<ResizeAttrs>;
 
+// What lies between pixels lies between their values.
+const channels: Channels<ResizeAttrs> = { ranges: (_, [input]) => [input!], flow: carried };
+
 const f = Math.fround;
 
 /** input [n, y, x, c] -> output [n, height, width, c] */
@@ -38,10 +42,11 @@ export const resizeNearest = defineOp<ResizeAttrs>({
   summary: 'Nearest-neighbour resampling',
   attributes,
   inferShapes,
-  reject: rejectUnlessSameDtype,
+  reject: rejectUnlessCopy,
   evaluate: (node, [input]) => [nearest(node, input!)],
-  kernels: [nearestKernel()],
+  kernels: nearestKernels,
   quantize: 'same',
+  channels,
   tflite: {
     RESIZE_NEAREST_NEIGHBOR: (operator) =>
       readResize(operator, operator.options.bool(0), operator.options.bool(1)),
@@ -54,12 +59,13 @@ export const resizeBilinear = defineOp<ResizeAttrs>({
   summary: 'Bilinear resampling',
   attributes,
   inferShapes,
-  reject: rejectUnlessUniform,
+  reject: rejectUnlessUniformCopy,
   evaluate: (node, [input]) => [
     input!.type.dtype === 'float32' ? bilinearF32(node, input!) : bilinearS8(node, input!),
   ],
-  kernels: [bilinearKernel('s8'), bilinearKernel('f32')],
+  kernels: bilinearKernels,
   quantize: 'same',
+  channels,
   tflite: {
     RESIZE_BILINEAR: (operator) =>
       readResize(operator, operator.options.bool(2), operator.options.bool(3)),
@@ -79,22 +85,10 @@ function readResize(
   alignCorners: boolean,
   halfPixel: boolean,
 ): Read<ResizeAttrs> {
-  const [height = 0, width = 0] = constantNumbersOf(operator, 1, 'size');
+  const [height = 0, width = 0] = constantNumbersOf(operator, 1, 'size', 2);
+  // Once the output's size.
+  if (operator.code === 'RESIZE_BILINEAR') for (const field of [0, 1]) operator.options.int(field);
   return { attrs: { height, width, alignCorners, halfPixel }, keep: [0] };
-}
-
-/** Source: reference/resize_nearest_neighbor.h, GetNearestNeighbor. */
-function nearestIndices(
-  output: number,
-  input: number,
-  { alignCorners, halfPixel }: ResizeAttrs,
-): number[] {
-  const scale = alignCorners && output > 1 ? f((input - 1) / (output - 1)) : f(input / output);
-  return Array.from({ length: output }, (_, v) => {
-    const position = f(f(v + (halfPixel ? 0.5 : 0)) * scale);
-    const index = alignCorners ? roundHalfAway(position) : Math.floor(position);
-    return clamp(index, 0, input - 1);
-  });
 }
 
 function nearest(node: ResizeNode, value: Value): Value {
@@ -111,15 +105,6 @@ function nearest(node: ResizeNode, value: Value): Value {
           out[to++] = input[((n * inHeight + y) * inWidth + x) * channels + c]!;
         }
   return output;
-}
-
-/** Position of an output row or column in 1/1024 of the input's: v * scale + offset. */
-function fixedPositions(output: number, input: number, { alignCorners, halfPixel }: ResizeAttrs) {
-  const scale =
-    alignCorners && output > 1
-      ? Math.trunc((1024 * (input - 1) + ((output - 1) >> 1)) / (output - 1))
-      : Math.trunc((1024 * input + (output >> 1)) / output);
-  return { scale, offset: halfPixel ? (scale >> 1) - 512 : 0 };
 }
 
 /** Source: reference/resize_bilinear.h, ResizeBilinearInteger; the lower index is kept inside. */
@@ -153,10 +138,6 @@ function bilinearS8(node: ResizeNode, value: Value): Value {
   return output;
 }
 
-function floatScale(output: number, input: number, alignCorners: boolean): number {
-  return alignCorners && output > 1 ? f((input - 1) / (output - 1)) : f(input / output);
-}
-
 /** Source: reference/resize_bilinear.h, ResizeBilinear; every step in single precision. */
 function bilinearF32(node: ResizeNode, value: Value): Value {
   const output = emptyValue(node.outputs[0]!);
@@ -187,75 +168,4 @@ function bilinearF32(node: ResizeNode, value: Value): Value {
           out[to++] = f(sum + term(y.high, x.high, y.part, x.part));
         }
   return output;
-}
-
-function planeFields(node: ResizeNode) {
-  const [batches, inputHeight, inputWidth] = planeOf(node.inputs[0]);
-  return {
-    batches,
-    input_height: inputHeight,
-    input_width: inputWidth,
-    output_height: node.attrs.height,
-    output_width: node.attrs.width,
-  };
-}
-
-function nearestKernel(): Kernel<ResizeAttrs> {
-  return {
-    name: 'resize_nearest_c',
-    reject: () => undefined,
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 4, scratchBytes: 0 }),
-    code(node) {
-      const [, inHeight, inWidth, channels] = planeOf(node.inputs[0]);
-      const { height, width } = node.attrs;
-      const fields = {
-        ...planeFields(node),
-        bytes: channels * bytesPerElement(node.inputs[0]!.dtype),
-        rows: table('rows', Int16Array.from(nearestIndices(height, inHeight, node.attrs))),
-        columns: table('columns', Int16Array.from(nearestIndices(width, inWidth, node.attrs))),
-      };
-      return {
-        calls: [
-          { struct: 'nn_resize_nearest_layer', function: 'nn_resize_nearest', fields, inputs: [0] },
-        ],
-        units: [unit('nn_resize_nearest', 'shape/resize-nearest', ['nn_shape.h'])],
-        scratchBytes: 0,
-      };
-    },
-  };
-}
-
-function bilinearKernel(suffix: 's8' | 'f32'): Kernel<ResizeAttrs> {
-  const dtype = suffix === 's8' ? 'int8' : 'float32';
-  return {
-    name: `resize_bilinear_${suffix}_c`,
-    reject: (node) => (node.outputs[0]!.dtype === dtype ? undefined : `takes ${dtype}`),
-    cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * (dtype === 'int8' ? 40 : target.fpu ? 40 : 400),
-      scratchBytes: 0,
-    }),
-    code(node) {
-      const [, inHeight, inWidth, channels] = planeOf(node.inputs[0]);
-      const { height, width, alignCorners, halfPixel } = node.attrs;
-      const [y, x] = [
-        fixedPositions(height, inHeight, node.attrs),
-        fixedPositions(width, inWidth, node.attrs),
-      ];
-      const scales =
-        dtype === 'int8'
-          ? { scale_y: y.scale, scale_x: x.scale, offset_y: y.offset, offset_x: x.offset }
-          : {
-              half_pixel: halfPixel ? 1 : 0,
-              scale_y: floatScale(height, inHeight, alignCorners),
-              scale_x: floatScale(width, inWidth, alignCorners),
-            };
-      const name = `nn_resize_bilinear_${suffix}`;
-      const fields = { ...planeFields(node), channels, ...scales };
-      return {
-        calls: [{ struct: `nn_resize_${suffix}`, function: name, fields, inputs: [0] }],
-        units: [unit(name, `shape/resize-bilinear-${suffix}`, ['nn_shape.h'])],
-        scratchBytes: 0,
-      };
-    },
-  };
 }

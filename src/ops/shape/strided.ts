@@ -1,8 +1,11 @@
 import type { TensorType, Value } from '../../ir/types.ts';
-import { bytesPerElement, elements } from '../../ir/types.ts';
-import { unit } from '../kernel.ts';
-import type { Kernel, KernelCall } from '../kernel.ts';
+import { bytesPerElement } from '../../ir/types.ts';
 import type { TypedNode } from '../../ir/types.ts';
+import { product } from '../../support/bytes.ts';
+import { call, plainCost } from '../kernel.ts';
+import type { Kernel, KernelCall } from '../kernel.ts';
+import { struct } from '../struct.ts';
+import { unitFamily } from '../unit.ts';
 
 /** Elements moved from one tensor to another: nested loops, each with a step on either side. */
 export interface StridedCopy {
@@ -12,6 +15,24 @@ export interface StridedCopy {
 }
 
 export const MAX_LOOPS = 6;
+
+export const copyUnits = unitFamily({
+  name: 'nn_copy',
+  template: 'shape/copy',
+  struct: struct(
+    'nn_strided_copy',
+    'Six nested loops that move runs of bytes; all lengths and steps in bytes.',
+    {
+      sizes: ['int32_t', MAX_LOOPS],
+      from_steps: ['int32_t', MAX_LOOPS],
+      to_steps: ['int32_t', MAX_LOOPS],
+      from: 'int32_t',
+      to: 'int32_t',
+      run: 'int32_t',
+    },
+  ),
+  parameters: 'const void *input, void *output',
+});
 
 /** Row-major strides of a shape, in elements. */
 export function strides(shape: readonly number[]): number[] {
@@ -62,6 +83,33 @@ export function mergeLoops(copy: StridedCopy): StridedCopy {
   };
 }
 
+/**
+ * What copies take: runs of one byte, longer runs, the words of those that lie on words on both
+ * sides, their other bytes, and ends of inner loops.
+ */
+export function copyWork(copies: readonly StridedCopy[], { dtype }: TensorType) {
+  const width = bytesPerElement(dtype);
+  const work = { singles: 0, runs: 0, words: 0, bytes: 0, carries: 0 };
+  for (const { sizes, run, from, to } of copies.map(mergeRuns)) {
+    const moves = product(sizes);
+    const places = [from, to].flatMap(({ offset, steps }) => [
+      offset,
+      ...steps.slice(0, sizes.length),
+    ]);
+    const words = places.every((n) => (n * width) % 4 === 0) ? (run * width) >> 2 : 0;
+    work[run * width === 1 ? 'singles' : 'runs'] += moves;
+    work.words += moves * words;
+    if (run * width > 1) work.bytes += moves * (run * width - 4 * words);
+    work.carries += carriesOf(sizes);
+  }
+  return work;
+}
+
+/** How often the inner loops of nested loops end. */
+export function carriesOf(sizes: readonly number[]): number {
+  return sizes.reduce((sum, _, loop) => sum + product(sizes.slice(0, loop)), 0);
+}
+
 /** A call of the C kernel nn_copy, all lengths in bytes; whole runs become one memcpy. */
 export function copyCall(
   copy: StridedCopy,
@@ -70,51 +118,57 @@ export function copyCall(
   output = 0,
 ): KernelCall {
   const width = bytesPerElement(type.dtype);
-  const { sizes, from, to } = mergeLoops(copy);
-  const run = from.steps.at(-1) === 1 && to.steps.at(-1) === 1 ? sizes.at(-1)! : 1;
-  const loops = run > 1 ? sizes.length - 1 : sizes.length;
+  const { sizes, from, to, run } = mergeRuns(copy);
+  const loops = sizes.length;
   const fill = (numbers: readonly number[], value: number, scale: number) => [
     ...Array<number>(MAX_LOOPS - loops).fill(value),
     ...numbers.slice(0, loops).map((n) => n * scale),
   ];
-  return {
-    struct: 'nn_strided_copy',
-    function: 'nn_copy',
-    fields: {
-      sizes: fill(sizes, 1, 1),
-      from_steps: fill(from.steps, 0, width),
-      to_steps: fill(to.steps, 0, width),
-      from: from.offset * width,
-      to: to.offset * width,
-      run: run * width,
-    },
-    inputs: [input],
-    output,
+  const fields = {
+    sizes: fill(sizes, 1, 1),
+    from_steps: fill(from.steps, 0, width),
+    to_steps: fill(to.steps, 0, width),
+    from: from.offset * width,
+    to: to.offset * width,
+    run: run * width,
   };
+  return call(copyUnits({}), fields, { inputs: [input], outputs: [output] });
 }
 
-export const COPY_UNIT = unit('nn_copy', 'shape/copy', ['nn_shape.h']);
+// Merged loops over runs of elements that lie side by side in both tensors.
+function mergeRuns(copy: StridedCopy): StridedCopy & { readonly run: number } {
+  const { sizes, from, to } = mergeLoops(copy);
+  const run = from.steps.at(-1) === 1 && to.steps.at(-1) === 1 ? sizes.at(-1)! : 1;
+  return { sizes: run > 1 ? sizes.slice(0, -1) : sizes, from, to, run };
+}
+
+/** A copy from one of a node's inputs to one of its outputs, the first one when left out. */
+export interface PlacedCopy {
+  readonly copy: StridedCopy;
+  readonly input: number;
+  readonly output?: number;
+}
 
 /** The kernel of an operator that only moves elements. */
 export function copyKernel<Attrs>(
   name: string,
-  copies: (
-    node: TypedNode<Attrs>,
-  ) => readonly { copy: StridedCopy; input: number; output?: number }[],
+  copies: (node: TypedNode<Attrs>) => readonly PlacedCopy[],
 ): Kernel<Attrs> {
   return {
     name,
+    units: [copyUnits],
     reject: () => undefined,
-    cost: (node) => ({
-      cycles: node.outputs.reduce((sum, output) => sum + elements(output) * 3, 0),
-      scratchBytes: 0,
-    }),
-    code: (node) => ({
-      calls: copies(node).map(({ copy, input, output }) =>
+    cost: (node) =>
+      plainCost(
+        copyWork(
+          copies(node).map(({ copy }) => copy),
+          node.outputs[0]!,
+        ),
+        copies(node).map(() => copyUnits({})),
+      ),
+    code: (node) =>
+      copies(node).map(({ copy, input, output }) =>
         copyCall(copy, node.outputs[0]!, input, output),
       ),
-      units: [COPY_UNIT],
-      scratchBytes: 0,
-    }),
   };
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { TypedNode } from '../../ir/types.ts';
 import { emptyValue } from '../../ir/values.ts';
 import { axis } from '../attributes.ts';
+import { carried, mixedRanges } from '../channels.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
-import { rejectUnlessSameDtype } from '../types.ts';
+import { rejectUnlessCopy } from '../types.ts';
 import { copyKernel, copyStrided, strides } from './strided.ts';
 
 export interface TransposeAttrs {
@@ -24,7 +25,7 @@ export const transpose = defineOp<TransposeAttrs>({
     }
     return [permutation.map((axis) => shape[axis]!)];
   },
-  reject: rejectUnlessSameDtype,
+  reject: rejectUnlessCopy,
   evaluate(node, [input]) {
     const output = emptyValue(node.outputs[0]!);
     copyStrided(copyOf(node), input!, output);
@@ -32,13 +33,27 @@ export const transpose = defineOp<TransposeAttrs>({
   },
   kernels: [copyKernel('transpose_c', (node) => [{ copy: copyOf(node), input: 0 }])],
   quantize: 'same',
+  channels: {
+    ranges: (node, [input]) => [
+      keepsChannels(node) ? input! : mixedRanges(node.outputs[0]!, [input!]),
+    ],
+    flow: (node) => (keepsChannels(node) ? carried(node) : undefined),
+  },
   tflite: {
-    TRANSPOSE: (operator) => ({
-      attrs: { permutation: constantNumbersOf(operator, 1, 'permutation') },
-      keep: [0],
-    }),
+    TRANSPOSE(operator) {
+      const rank = operator.inputs[0]?.shape.length ?? 0;
+      const permutation = constantNumbersOf(operator, 1, 'permutation', rank);
+      return {
+        attrs: { permutation: permutation.map((axis) => (axis < 0 ? axis + rank : axis)) },
+        keep: [0],
+      };
+    },
   },
 });
+
+function keepsChannels({ attrs: { permutation } }: TypedNode<TransposeAttrs>): boolean {
+  return permutation.at(-1) === permutation.length - 1;
+}
 
 function copyOf({ attrs, inputs, outputs }: TypedNode<TransposeAttrs>) {
   const from = strides(inputs[0]!.shape);

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { TypedNode, Value } from '../../ir/types.ts';
-import { elements, perTensor } from '../../ir/types.ts';
+import { perTensor } from '../../ir/types.ts';
 import { emptyValue, floats, int8s } from '../../ir/values.ts';
 import { clamp, doublingHighMul, roundingDivideByPOT } from '../../support/fixed-point.ts';
 import { expf } from '../../support/float32.ts';
-import { table, unit } from '../kernel.ts';
-import type { Kernel } from '../kernel.ts';
+import { wholeRanges } from '../channels.ts';
 import { defineOp } from '../op.ts';
+import { rowByRow } from '../rows.ts';
 import { rejectUnlessUniform } from '../types.ts';
 import * as gemmlowp from '../gemmlowp.ts';
-import { exponentials, rows } from './exponentials.ts';
+import {
+  exponentials,
+  floatTable,
+  largest,
+  rows,
+  shapeWithRows,
+  sumOfExponentials,
+} from './exponentials.ts';
+import { softmaxKernels } from './softmax.kernels.ts';
 
 export interface SoftmaxAttrs {
   readonly beta: number;
@@ -24,14 +32,16 @@ export const softmax = defineOp<SoftmaxAttrs>({
   name: 'softmax',
   summary: 'Softmax over the last dimension',
   attributes: z.strictObject({ beta: z.number(), arithmetic: z.enum(['fixed', 'float']) }),
-  inferShapes: (_, [input]) => [input!.shape],
+  inferShapes: (_, [input]) => [shapeWithRows(input!)],
   reject(node) {
+    const mixed = rejectUnlessUniform(node);
+    if (mixed) return mixed;
     const output = node.outputs[0]!;
     const { scale, zeroPoint } = perTensor(output);
     if (output.dtype === 'int8' && (zeroPoint !== -128 || Math.abs(scale * 256 - 1) > 1e-3)) {
       return `its output has scale ${scale} and zero point ${zeroPoint}, TFLite fixes 1/256 and -128`;
     }
-    return rejectUnlessUniform(node);
+    return rejectExponent(node);
   },
   evaluate: (node, [input]) => [
     node.outputs[0]!.dtype === 'float32'
@@ -40,12 +50,23 @@ export const softmax = defineOp<SoftmaxAttrs>({
         ? softmaxS8(node, input!)
         : softmaxTable(node, input!),
   ],
-  kernels: [fixedKernel(), tableKernel(), floatKernel()],
+  kernels: softmaxKernels,
+  rows: rowByRow,
   quantize: { scale: 1 / 256, zeroPoint: -128 },
+  channels: { ranges: ({ outputs }) => [wholeRanges(outputs[0]!)] },
   tflite: {
     SOFTMAX: ({ options }) => ({ attrs: { beta: options.float(0), arithmetic: 'fixed' } }),
   },
 });
+
+// Source: quantization_util.cc, PreprocessSoftmaxScaling and QuantizeMultiplierGreaterThanOne.
+function rejectExponent({ attrs, inputs }: SoftmaxNode): string | undefined {
+  if (inputs[0]!.dtype !== 'int8' || attrs.arithmetic === 'float') return undefined;
+  const { scale } = perTensor(inputs[0]!);
+  return attrs.beta * scale * 2 ** 26 > 1
+    ? undefined
+    : `its beta is ${attrs.beta} on a scale of ${scale}, too small for its fixed-point arithmetic`;
+}
 
 /** Source: tensorflow/lite/kernels/internal/reference/softmax.h, Softmax on int8. */
 function softmaxS8(node: SoftmaxNode, value: Value): Value {
@@ -53,9 +74,8 @@ function softmaxS8(node: SoftmaxNode, value: Value): Value {
   const [input, out] = [int8s(value), int8s(output)];
   const { exp } = exponentials(perTensor(value.type).scale, node.attrs.beta);
   for (const [start, end] of rows(value.type)) {
-    const most = Math.max(...input.subarray(start, end));
-    let sum = 0;
-    for (let i = start; i < end; i++) sum += roundingDivideByPOT(exp[most - input[i]!] ?? 0, 12);
+    const most = largest(input, start, end);
+    const sum = sumOfExponentials(input.subarray(start, end), most, exp);
     const bits = Math.clz32(sum);
     const scale = gemmlowp.oneOverOnePlus(((sum << bits) >>> 0) - 2 ** 31);
     const exponent = 12 - bits + 23;
@@ -72,10 +92,10 @@ function softmaxS8(node: SoftmaxNode, value: Value): Value {
 function softmaxTable(node: SoftmaxNode, value: Value): Value {
   const output = emptyValue(node.outputs[0]!);
   const [input, out] = [int8s(value), int8s(output)];
-  const exp = floatTable(node);
+  const exp = floatTable(perTensor(value.type).scale, node.attrs.beta);
   const { scale } = perTensor(output.type);
   for (const [start, end] of rows(value.type)) {
-    const most = Math.max(...input.subarray(start, end));
+    const most = largest(input, start, end);
     let sum = 0;
     for (let i = start; i < end; i++) sum = Math.fround(sum + exp[most - input[i]!]!);
     const inverse = Math.fround(1 / Math.fround(sum * scale));
@@ -85,12 +105,6 @@ function softmaxTable(node: SoftmaxNode, value: Value): Value {
     }
   }
   return output;
-}
-
-// e^(-scale * beta * d) for d = 0 … 255.
-function floatTable(node: SoftmaxNode): Float32Array {
-  const scale = Math.fround(-perTensor(node.inputs[0]!).scale * node.attrs.beta);
-  return Float32Array.from({ length: 256 }, (_, d) => expf(Math.fround(scale * d)));
 }
 
 /** Source: reference/softmax.h, Softmax on float. */
@@ -108,73 +122,4 @@ function softmaxF32(node: SoftmaxNode, value: Value): Value {
     for (let i = start; i < end; i++) out[i] = Math.fround(out[i]! / sum);
   }
   return output;
-}
-
-function fixedKernel(): Kernel<SoftmaxAttrs> {
-  return {
-    name: 'softmax_s8_c',
-    reject: ({ attrs, outputs }) =>
-      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'fixed'
-        ? undefined
-        : 'takes int8 in fixed point',
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 40 + 200, scratchBytes: 0 }),
-    code(node) {
-      const { exp } = exponentials(perTensor(node.inputs[0]!).scale, node.attrs.beta);
-      return softmaxCode(node, 'nn_softmax_s8', 'nn_softmax_fixed', 'softmax/softmax-s8', {
-        exp_count: exp.length,
-        exp: table('exp', exp),
-      });
-    },
-    inPlace: [0],
-  };
-}
-
-function tableKernel(): Kernel<SoftmaxAttrs> {
-  return {
-    name: 'softmax_s8_table',
-    reject: ({ attrs, outputs }) =>
-      outputs[0]!.dtype === 'int8' && attrs.arithmetic === 'float'
-        ? undefined
-        : 'takes int8 by a float table',
-    cost: (node) => ({ cycles: elements(node.outputs[0]!) * 40 + 200, scratchBytes: 0 }),
-    code: (node) =>
-      softmaxCode(node, 'nn_softmax_s8_table', 'nn_softmax_table', 'softmax/softmax-s8-table', {
-        scale: perTensor(node.outputs[0]!).scale,
-        exp: table('exp', floatTable(node)),
-      }),
-    inPlace: [0],
-  };
-}
-
-function floatKernel(): Kernel<SoftmaxAttrs> {
-  return {
-    name: 'softmax_f32_c',
-    reject: ({ outputs }) => (outputs[0]!.dtype === 'float32' ? undefined : 'takes float32'),
-    cost: (node, target) => ({
-      cycles: elements(node.outputs[0]!) * (target.fpu ? 90 : 800),
-      scratchBytes: 0,
-    }),
-    code: (node) =>
-      softmaxCode(node, 'nn_softmax_f32', 'nn_softmax_float', 'softmax/softmax-f32', {
-        beta: node.attrs.beta,
-      }),
-    inPlace: [0],
-  };
-}
-
-function softmaxCode(
-  node: SoftmaxNode,
-  name: string,
-  struct: string,
-  template: string,
-  specific: Readonly<Record<string, number | ReturnType<typeof table>>>,
-) {
-  const depth = node.inputs[0]!.shape.at(-1)!;
-  const fields = { outer: elements(node.inputs[0]!) / depth, depth, ...specific };
-  const headers = ['nn_softmax.h', ...(name.endsWith('_f32') ? ['nn_math.h'] : [])];
-  return {
-    calls: [{ struct, function: name, fields, inputs: [0] }],
-    units: [unit(name, template, headers)],
-    scratchBytes: 0,
-  };
 }

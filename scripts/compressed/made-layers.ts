@@ -1,0 +1,117 @@
+import { Random } from '../../src/support/random.ts';
+import { bytesOf, product } from '../../src/support/bytes.ts';
+import type { CaseTensor, OpCase } from '../../test/support/cases.ts';
+
+/** Rows (outputs) by columns (inputs) that are zero or not as one. */
+export type Block = readonly [number, number];
+
+/** A layer with a random mask on its weights. */
+export interface MadeLayer {
+  readonly title: string;
+  readonly zeros: number;
+  readonly block: Block;
+  readonly made: OpCase;
+}
+
+interface Shape {
+  readonly title: string;
+  readonly input: readonly number[];
+  readonly weights: readonly number[];
+}
+
+const conv = (size: number, depth: number, outputs: number, kernel = 1): Shape => ({
+  title: `${kernel}x${kernel} ${size}x${size}x${depth}→${outputs}`,
+  input: [1, size, size, depth],
+  weights: [outputs, kernel, kernel, depth],
+});
+const full = (depth: number, outputs: number): Shape => ({
+  title: `FC ${depth}→${outputs}`,
+  input: [1, depth],
+  weights: [outputs, depth],
+});
+
+const SINGLE: Block = [1, 1];
+const ROWS_OF_8: Block = [8, 1];
+const BLOCKS_4X2: Block = [4, 2];
+
+const SHAPES: readonly Shape[] = [
+  conv(12, 64, 64),
+  conv(24, 32, 64),
+  conv(8, 128, 256),
+  conv(16, 32, 32, 3),
+  full(640, 128),
+];
+
+/** The layers of the table: each shape with masks of single weights and of blocks. */
+export function madeLayers(shares: readonly number[]): MadeLayer[] {
+  return SHAPES.flatMap((shape) =>
+    shares.flatMap((zeros) =>
+      [SINGLE, shape.weights.length === 2 ? ROWS_OF_8 : BLOCKS_4X2].map((block) => ({
+        title: shape.title,
+        ...{ zeros, block },
+        made: madeLayer(shape, zeros, block),
+      })),
+    ),
+  );
+}
+
+function madeLayer({ input, weights: shape }: Shape, zeros: number, block: Block): OpCase {
+  const random = new Random(shape[0]! + 1000 * zeros);
+  const [outputs = 0, ...taps] = shape;
+  const data = maskedWeights(random, [outputs, product(taps)], { zeros, block });
+  const taken = Math.max(1, product(taps) * (1 - zeros));
+  const scales = Array.from(
+    { length: outputs },
+    () => random.real(0.8, 1.2) / Math.sqrt(taken) / 60,
+  );
+  const bias = Int32Array.from({ length: outputs }, () => random.int(-2000, 2000));
+  const weights: CaseTensor = {
+    dtype: 'int8',
+    shape,
+    quant: { scales: scales.map(Math.fround), zeroPoints: scales.map(() => 0), axis: 0 },
+    data: bytesOf(data),
+  };
+  const inputs = [
+    { dtype: 'int8', shape: input, quant: { scales: [1], zeroPoints: [-7], axis: 0 } },
+    weights,
+    { dtype: 'int32', shape: [outputs], data: bytesOf(bias) },
+  ] as const;
+  const result = [{ dtype: 'int8', quant: { scales: [2], zeroPoints: [-128], axis: 0 } }] as const;
+  const shared = { activation: 'relu', rounding: 'double' };
+  if (input.length === 2)
+    return { op: 'dense', attrs: { ...shared, keepDims: false }, inputs, outputs: result };
+  const kernel = shape.slice(1, 3);
+  const half = kernel.map((n) => n >> 1);
+  const window = { kernel, stride: [1, 1], dilation: [1, 1], padding: [...half, ...half] };
+  return { op: 'conv2d', attrs: { ...shared, ...window }, inputs, outputs: result };
+}
+
+/** Weights of 1 to 127 with either sign; blocks of them are zero at random. */
+function maskedWeights(random: Random, size: readonly [number, number], mask: Mask): Int8Array {
+  const kept = randomMask(random, size, mask);
+  return Int8Array.from({ length: product(size) }, (_, i) => {
+    const value = random.int(1, 127) * (random.chance(0.5) ? 1 : -1);
+    return kept(i) ? value : 0;
+  });
+}
+
+interface Mask {
+  readonly zeros: number;
+  readonly block: Block;
+}
+
+/** Whether the weight at an index of a matrix is kept: as its block is. */
+export function randomMask(
+  random: Random,
+  [rows, columns]: readonly [number, number],
+  { zeros, block: [height, width] }: Mask,
+): (index: number) => boolean {
+  const across = Math.ceil(columns / width);
+  const kept = Array.from({ length: Math.ceil(rows / height) * across }, () =>
+    random.chance(1 - zeros),
+  );
+  return (index) => {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    return kept[Math.floor(row / height) * across + Math.floor(column / width)]!;
+  };
+}

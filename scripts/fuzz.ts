@@ -1,0 +1,54 @@
+/**
+ * Mutated model files through import, passes, reference and, for a share of them, C on the host:
+ *   npm run fuzz -- --seconds 60 [--seed 1] [--host 0.05]
+ * Prints what became of them; ends with 1, and keeps the file, at the first uncoded error,
+ * difference, or case that takes too long.
+ */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Random } from '../src/support/random.ts';
+import { mutate } from '../test/support/file-mutations.ts';
+import { SEEDS } from '../test/support/file-seeds.ts';
+import { judgeFile } from '../test/support/judge-file.ts';
+import { writeTflite } from '../test/support/tflite-writer.ts';
+
+const LONGEST_MS = 20_000;
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    host: { type: 'string', default: '0.05' },
+  },
+});
+const [seconds, first, share] = [values.seconds, values.seed, values.host].map(Number) as [
+  number,
+  number,
+  number,
+];
+const end = performance.now() + seconds * 1000;
+const seen = new Map<string, number>();
+let seed = first;
+for (; performance.now() < end; seed++) {
+  const random = new Random(seed);
+  const file = writeTflite(mutate(random.pick([...SEEDS]), random));
+  const started = performance.now();
+  try {
+    const outcome = await judgeFile(file, seed, random.chance(share));
+    seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+    if (performance.now() - started > LONGEST_MS) throw new Error('it takes too long');
+  } catch (error) {
+    const kept = path.join(
+      mkdtempSync(path.join(tmpdir(), 'thimble-fuzz-')),
+      `seed-${seed}.tflite`,
+    );
+    writeFileSync(kept, file);
+    console.error(`seed ${seed}: ${(error as Error).stack ?? String(error)}\nthe file is ${kept}`);
+    process.exitCode = 1;
+    break;
+  }
+}
+console.log(
+  `${seed - first} files from seed ${first}: ${[...seen].map(([k, n]) => `${n} ${k}`).join(', ')}`,
+);

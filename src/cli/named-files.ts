@@ -1,0 +1,99 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Option } from 'commander';
+import { rememberRead, refuseInput } from '../support/files-read.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+import { badOption } from './option-values.ts';
+
+type Named = Readonly<Record<string, unknown>>;
+
+/** Arguments and options that name what is read, and the files that the value of each stands for. */
+export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
+  model: oneFile,
+  old: oneFile,
+  new: oneFile,
+  input: oneFile,
+  config: oneFile,
+  recipe: oneFile,
+  freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
+  inputs: (folder) => vectorsIn(String(folder)),
+  calibrate: (folder) => vectorsIn(String(folder)),
+  board: (name) => ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
+};
+
+/** Whether an option's value is a place: its name in the help says so. */
+export function namesPlace({ flags }: Pick<Option, 'flags'>): boolean {
+  return /\b(FILE|DIR|BOARD)\b/.test(flags);
+}
+
+/** Options that name what is written: a file, or a folder. */
+export const WRITES: Readonly<Record<string, string>> = {
+  output: '--output',
+  junit: '--junit',
+  flame: '--flame',
+};
+
+/**
+ * What is wrong with the places that a command is to write to: none may be what it reads, nor may
+ * two be the same. Files that are read stay refused for as long as the process runs.
+ */
+export function refusedPlaces(named: Named, alwaysRead: readonly string[]): Diagnostic[] {
+  for (const file of alwaysRead) rememberRead(file);
+  for (const [name, files] of Object.entries(READS))
+    if (named[name] !== undefined) files(named[name]).forEach(rememberRead);
+  const problems: Diagnostic[] = [];
+  const taken = new Map<string, string>();
+  for (const [name, option] of Object.entries(WRITES)) {
+    const place = named[name];
+    if (typeof place !== 'string') continue;
+    problems.push(...problemsOf(() => refuseInput(place)));
+    const where = realPlace(place);
+    if (where === undefined) continue;
+    const other = taken.get(where);
+    if (other !== undefined)
+      problems.push(
+        badOption(option, `"${place}" is what ${other} is to write, too`, 'name two files'),
+      );
+    taken.set(where, option);
+  }
+  return problems;
+}
+
+function problemsOf(check: () => void): readonly Diagnostic[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof CompileError) return error.diagnostics;
+    throw error;
+  }
+}
+
+// Undefined for devices, which several may write to.
+function realPlace(file: string): string | undefined {
+  const at = path.resolve(file);
+  for (const known of [at, path.dirname(at)])
+    try {
+      const real = realpathSync(known);
+      if (known === at && !statSync(real).isFile()) return undefined;
+      return path.join(real, path.relative(known, at));
+    } catch {
+      // It is not there yet.
+    }
+  return at;
+}
+
+function oneFile(value: unknown): string[] {
+  return [String(value)];
+}
+
+function vectorsIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.bin'))
+      .map((file) => path.join(folder, file));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { parseSize } from '../../support/bytes.ts';
+import { CompileError } from '../../support/diagnostics.ts';
+import type { Diagnostic } from '../../support/diagnostics.ts';
+import { PATTERNS } from './mask.ts';
+import type { Pattern } from './mask.ts';
+
+const sparsity = z.number().min(0).max(0.99);
+const choices = {
+  /** Share of weights that become zero. */
+  sparsity: sparsity.optional(),
+  pattern: z.enum(PATTERNS).optional(),
+  /** Whether the weights that stay are fitted anew. */
+  refit: z.boolean().optional(),
+  /** The most that a layer may err on held-out inputs, as a share of its outputs' variance. */
+  maxError: z.number().positive().optional(),
+};
+
+const recipeSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    ...choices,
+    /** Bytes of all stored weights, or a share of what they take before: sparsity is found layer by layer. */
+    weights: z
+      .union([
+        z.number().positive().max(1),
+        z.string().refine((text) => parseSize(text) !== undefined, 'it is no size such as "38K"'),
+      ])
+      .optional(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .optional(),
+    /** Layers by name, `*` for any letters: the last that matches holds. */
+    layers: z
+      .array(z.strictObject({ match: z.string().min(1), ...choices, keep: z.boolean().optional() }))
+      .optional(),
+  })
+  .refine((recipe) => recipe.sparsity === undefined || recipe.weights === undefined, {
+    message:
+      'sparsity and weights exclude each other: one says how much goes, the other what remains',
+  });
+
+/** What is to become of a model (README, "Compressing a model"). */
+export type Recipe = z.output<typeof recipeSchema>;
+
+export const PRESETS = {
+  light: { weights: 0.75 },
+  balanced: { weights: 0.5 },
+  small: { weights: 0.3 },
+} as const satisfies Readonly<Record<string, Recipe>>;
+
+/** A recipe from JSON. Throws CompileError with all that is wrong with it. */
+export function parseRecipe(text: string, where: string): Recipe {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new CompileError(badRecipe(where, `it is no JSON: ${(error as Error).message}`));
+  }
+  const parsed = recipeSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new CompileError(
+    parsed.error.issues.map(({ path, message }) =>
+      badRecipe(where, `${path.join('.') || 'the recipe'}: ${message}`),
+    ),
+  );
+}
+
+function badRecipe(where: string, message: string): Diagnostic {
+  return {
+    code: 'bad-recipe',
+    message,
+    where,
+    hint: 'keys are sparsity or weights, pattern, refit, maxError, seed, layers; or name a preset: light, balanced, small',
+  };
+}
+
+/** What a recipe says of one layer. */
+export interface LayerRecipe {
+  /** Share of weights that become zero; left out: as much as the size asks for. */
+  readonly sparsity?: number;
+  readonly pattern: Pattern;
+  readonly refit: boolean;
+  readonly maxError?: number;
+  /** Nothing of it changes. */
+  readonly keep: boolean;
+}
+
+export function recipeFor({ layers = [], ...recipe }: Recipe, name: string): LayerRecipe {
+  const rule = layers.filter(({ match }) => matches(match, name)).at(-1);
+  const {
+    sparsity,
+    pattern = 'unstructured',
+    refit = true,
+    maxError,
+  } = { ...recipe, ...defined(rule) };
+  return {
+    ...(sparsity !== undefined && { sparsity }),
+    ...(maxError !== undefined && { maxError }),
+    ...{ pattern, refit, keep: rule?.keep ?? false },
+  };
+}
+
+/** What is wrong with a recipe for a model: rules that no layer follows. */
+export function unmatchedRules({ layers = [] }: Recipe, names: readonly string[]): Diagnostic[] {
+  return layers
+    .filter(({ match }) => !names.some((name) => matches(match, name)))
+    .map(({ match }) => ({
+      code: 'bad-recipe',
+      message: `no layer with weights is called "${match}"`,
+      hint: `thimble inspect shows the names; this model has ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`,
+    }));
+}
+
+function matches(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
+}
+
+function defined(rule: object | undefined): Partial<LayerRecipe> {
+  return Object.fromEntries(Object.entries(rule ?? {}).filter(([, value]) => value !== undefined));
+}

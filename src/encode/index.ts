@@ -1,0 +1,13 @@
+import { blocks4x2, blocks8x1 } from './blocks.ts';
+import { dense } from './dense.ts';
+import type { WeightFormat } from './format.ts';
+import { pairs2, pairs4, pairs8 } from './pairs.ts';
+import { quads } from './quads.ts';
+import { us8, us8Near } from './sparse.ts';
+import { tapPairs } from './tap-pairs.ts';
+
+/** Every storage format of weights. */
+export const FORMATS: readonly WeightFormat[] = [
+  ...[dense, pairs2, pairs4, pairs8, quads, tapPairs],
+  ...[us8, us8Near, blocks4x2, blocks8x1],
+];

@@ -1,0 +1,30 @@
+import type { GraphBuilder } from '../ir/graph.ts';
+import type { TensorId } from '../ir/types.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import { copyOf } from './copy-of.ts';
+
+/** Each output has memory of its own: constants, inputs and repeated outputs are copied there. */
+export function copyOutputs(
+  builder: GraphBuilder,
+  inputs: readonly TensorId[],
+  outputs: readonly TensorId[],
+  file: string,
+): TensorId[] {
+  const taken = new Set(inputs);
+  return outputs.map((id) => {
+    const { name, data, ...type } = builder.tensor(id);
+    if (!data && !taken.has(id)) {
+      taken.add(id);
+      return id;
+    }
+    if (type.quant && type.quant.scales.length > 1) {
+      throw new CompileError({
+        code: 'unsupported-operator',
+        message: `its output "${name}" has a scale per channel`,
+        where: file,
+        hint: 'cut the model before it',
+      });
+    }
+    return copyOf(builder, id, file);
+  });
+}

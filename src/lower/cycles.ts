@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Cost } from '../ops/kernel.ts';
+import { InternalError } from '../support/diagnostics.ts';
+import { CPUS } from '../target/board.ts';
+import type { Cpu } from '../target/board.ts';
+
+/** What each unit of work takes on one core: written by scripts/measure-costs.ts. */
+export interface CostTable {
+  /** What was measured: cycles where a tool can estimate them, else instructions. */
+  readonly basis: 'cycles' | 'instructions';
+  /** By candidate; of which text of its kernel's units, and the cycles of each unit of work. */
+  readonly candidates: Readonly<Record<string, CandidateCosts>>;
+}
+
+export interface CandidateCosts {
+  readonly contents: string;
+  readonly cycles: Readonly<Record<string, number>>;
+}
+
+export const COSTS = Object.fromEntries(
+  CPUS.map((cpu) => [
+    cpu,
+    JSON.parse(
+      readFileSync(new URL(`../../costs/${cpu}.json`, import.meta.url), 'utf8'),
+    ) as CostTable,
+  ]),
+) as Record<Cpu, CostTable>;
+
+/** What a candidate's cycles grow with: its work, and its calls of C functions. */
+export function workOf({ work, calls }: Cost): Readonly<Record<string, number>> {
+  return calls.length > 0 ? { calls: calls.length, ...work } : work;
+}
+
+/** Cycles that a candidate's work takes on a core. Throws InternalError when it was never measured. */
+export function cyclesOf(
+  candidate: string,
+  work: Readonly<Record<string, number>>,
+  cpu: Cpu,
+): number {
+  return Object.entries(work).reduce((sum, [name, count]) => {
+    const cycles = COSTS[cpu].candidates[candidate]?.cycles[name];
+    if (cycles !== undefined) return sum + cycles * count;
+    throw new InternalError(
+      `the cycles of ${candidate}'s ${name} were never measured for ${cpu}: run scripts/measure-costs.ts`,
+    );
+  }, 0);
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { TfliteOperator } from '../../formats/tflite/records.ts';
+import { elements } from '../../ir/types.ts';
+import type { TypedNode } from '../../ir/types.ts';
+import { tfliteActivation } from '../activation/clamp.ts';
+import { clampedWindow, size } from '../attributes.ts';
+import { defineOp, Unsupported } from '../op.ts';
+import type { Read } from '../op.ts';
+import { constantNumbersOf } from '../tflite-constants.ts';
+import { rejectMixedTypes } from '../types.ts';
+import type { FixedConv2d } from './conv2d.ts';
+import { planeOf } from './conv2d.ts';
+import { checkBiasType, checkWindow, tflitePadding } from './geometry.ts';
+import { transposeConv2dKernels } from './transpose-conv2d.kernels.ts';
+import { evaluateTransposeConv2d } from './transpose-conv2d.reference.ts';
+
+export interface TransposeConv2dAttrs extends FixedConv2d {
+  /** Rows and columns of the output: its window, sliding over them, has the input's. */
+  readonly output: readonly [number, number];
+}
+
+/** input [n, y, x, c], weights [o, ky, kx, c], bias [o] -> output [n, y, x, o] */
+export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
+  name: 'transpose_conv2d',
+  summary: 'Transposed convolution: each input pixel adds a window to the output',
+  attributes: clampedWindow.extend({ output: z.tuple([size, size]) }),
+  operands: 2,
+  inferShapes({ output, dilation }, [input, weights]) {
+    const [batch, , , channels] = planeOf(input);
+    const [outputs, , , depth] = planeOf(weights);
+    if (channels !== depth)
+      throw new Unsupported(`its weights take ${depth} channels, its input has ${channels}`);
+    if (dilation.some((n) => n !== 1)) throw new Unsupported('it is dilated');
+    return [[batch, ...output, outputs]];
+  },
+  reject: (node) => rejectMixedTypes(node, 0),
+  evaluate: evaluateTransposeConv2d,
+  macs: ({ attrs, inputs, outputs }: TypedNode<TransposeConv2dAttrs>) =>
+    elements(inputs[0]!) * attrs.kernel[0] * attrs.kernel[1] * outputs[0]!.shape[3]!,
+  kernels: transposeConv2dKernels,
+  quantize: 'measured',
+  weights: { input: 1, axis: 0, bias: 2 },
+  tflite: { TRANSPOSE_CONV: readTransposeConv },
+});
+
+/** The padding is that of a convolution over the output. Source: tensorflow/lite/kernels/transpose_conv.cc. */
+function readTransposeConv(operator: TfliteOperator): Read<TransposeConv2dAttrs> {
+  const { options } = operator;
+  const [, height = 0, width = 0] = constantNumbersOf(operator, 0, 'output shape', 4);
+  const [, ky, kx] = planeOf(operator.inputs[1]);
+  const window = {
+    kernel: [ky, kx],
+    stride: [options.int(2), options.int(1)],
+    dilation: [1, 1],
+  } as const;
+  checkWindow(window);
+  checkBiasType(options.byte(4));
+  const padding = tflitePadding(options.byte(0), [height, width], window);
+  const activation = tfliteActivation(options.byte(3));
+  return {
+    attrs: { ...window, padding, activation, rounding: 'double', output: [height, width] },
+    keep: operator.inputs.length > 3 ? [2, 1, 3] : [2, 1],
+  };
+}

@@ -1,0 +1,80 @@
+import { quads } from '../../encode/quads.ts';
+import type { TypedNode } from '../../ir/types.ts';
+import { elements } from '../../ir/types.ts';
+import { memoise } from '../../support/memoise.ts';
+import { table } from '../constant-array.ts';
+import { call } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
+import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { struct } from '../struct.ts';
+import { unitFamily } from '../unit.ts';
+import * as weighted from '../weighted.ts';
+import type { FixedDense } from './dense.ts';
+import { denseMultipliers } from './multipliers.ts';
+
+const units = unitFamily({
+  name: 'nn_dense_blocks_s8',
+  template: 'dense/dense-blocks-s8',
+  headers: ['nn_blocks.h', 'nn_dsp.h'],
+  struct: struct(
+    'nn_dense_blocks',
+    "A fully connected layer with the input's zero point folded into the bias.",
+    {
+      requantize: REQUANTIZE,
+      batches: 'int32_t',
+      depth: 'int32_t',
+      outputs: 'int32_t',
+      weights: 'const int8_t *',
+      bias: 'const int32_t *',
+    },
+  ),
+  parameters: 'const int8_t *input, int8_t *output',
+  axes: { shifts: weighted.DSP_AXES.shifts, rounding: ROUNDING_AXIS },
+});
+
+/** Four outputs at a time, in C that suits every core. */
+export const denseBlocks: Kernel<FixedDense> = {
+  name: 'dense_blocks_s8_c',
+  units: [units],
+  formats: [quads],
+  reject(node) {
+    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
+    if (weighted.hasWeightZero(node.inputs[1]!)) return 'the weights have a zero point';
+    return weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
+  },
+  cost(node) {
+    const { matrix, multipliers } = channelsOf(node);
+    const rows = 4 * Math.ceil(matrix.rows / 4);
+    const outputs = elements(node.outputs[0]!);
+    return {
+      work: { outputs, macs: (outputs / matrix.rows) * rows * matrix.columns },
+      constantBytes: quads.bytes(matrix) + 4 * rows + requantizeBytes(multipliers),
+      scratchBytes: 0,
+      calls: [unitOf(node)],
+    };
+  },
+  code(node) {
+    const { matrix, bias, multipliers } = channelsOf(node);
+    return [
+      call(unitOf(node), {
+        requantize: requantizeFields(node, multipliers, (shift) => -shift),
+        batches: elements(node.outputs[0]!) / matrix.rows,
+        depth: matrix.columns,
+        outputs: matrix.rows,
+        weights: table('weights', quads.encode(matrix), quads.name),
+        bias: table('bias', weighted.padTo4(bias)),
+      }),
+    ];
+  },
+};
+
+function unitOf(node: TypedNode<FixedDense>) {
+  const { shifts, rounding } = weighted.dspVariant(node, channelsOf(node).multipliers);
+  return units({ shifts, rounding });
+}
+
+const channelsOf = memoise((node: TypedNode<FixedDense>): weighted.Channels => {
+  const [rows = 0, columns = 0] = node.inputs[1]!.shape;
+  const matrix = { rows, columns, data: weighted.int8Weights(node) };
+  return weighted.channelsOf(node, matrix, denseMultipliers(node));
+});

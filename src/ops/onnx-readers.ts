@@ -1,0 +1,56 @@
+import { ATTENTION_READERS } from './onnx/attention.ts';
+import { BINARY_READERS } from './onnx/binary.ts';
+import { COMBINATION_READERS } from './onnx/combinations.ts';
+import { FUNCTION_READERS } from './onnx/functions.ts';
+import { GENERATE_READERS } from './onnx/generate.ts';
+import { INDEX_READERS } from './onnx/indices.ts';
+import { ROTARY_READERS } from './onnx/rotary.ts';
+import { TRANSPOSED_CONV_READERS } from './onnx/transposed-conv.ts';
+import { LOSS_READERS } from './onnx/losses.ts';
+import { STATISTICS_READERS } from './onnx/statistics.ts';
+import type { OnnxReaders } from './onnx/call.ts';
+import { CONV_READERS } from './onnx/conv.ts';
+import { MATRIX_READERS } from './onnx/matrix.ts';
+import { MOVEMENT_READERS } from './onnx/movement.ts';
+import { NORMALIZATION_READERS } from './onnx/normalization.ts';
+import { POOL_READERS } from './onnx/pool.ts';
+import { QOPERATOR_READERS } from './onnx/qoperators.ts';
+import { QUANTIZE_READERS } from './onnx/quantized.ts';
+import { RECURRENT_READERS } from './onnx/recurrent.ts';
+import { REDUCE_READERS } from './onnx/reduce.ts';
+import { RESIZE_READERS } from './onnx/resize.ts';
+import { SHAPE_READERS } from './onnx/shapes.ts';
+import { SOFTMAX_READERS } from './onnx/softmax.ts';
+import { UNARY_READERS } from './onnx/unary.ts';
+
+export { constantOf } from './onnx/shapes.ts';
+export { OnnxCall } from './onnx/call.ts';
+export type { Emitter } from './onnx/emitter.ts';
+export { OnnxValue } from './onnx/value.ts';
+
+/** Every operator that is read of ONNX files, by its type; those of other domains as 'domain:Type'. */
+export const ONNX_READERS: OnnxReaders = {
+  ...ATTENTION_READERS,
+  ...BINARY_READERS,
+  ...COMBINATION_READERS,
+  ...FUNCTION_READERS,
+  ...GENERATE_READERS,
+  ...INDEX_READERS,
+  ...LOSS_READERS,
+  ...ROTARY_READERS,
+  ...TRANSPOSED_CONV_READERS,
+  ...STATISTICS_READERS,
+  ...CONV_READERS,
+  ...MATRIX_READERS,
+  ...MOVEMENT_READERS,
+  ...NORMALIZATION_READERS,
+  ...POOL_READERS,
+  ...QOPERATOR_READERS,
+  ...QUANTIZE_READERS,
+  ...RECURRENT_READERS,
+  ...REDUCE_READERS,
+  ...RESIZE_READERS,
+  ...SHAPE_READERS,
+  ...SOFTMAX_READERS,
+  ...UNARY_READERS,
+};

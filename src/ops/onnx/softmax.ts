@@ -1,0 +1,33 @@
+import { product } from '../../support/bytes.ts';
+import { softmax } from '../softmax/softmax.ts';
+import { logSoftmax } from '../softmax/log-softmax.ts';
+import { orderOf } from './align.ts';
+import type { OnnxCall, OnnxReaders } from './call.ts';
+import { OnnxValue } from './value.ts';
+
+export const SOFTMAX_READERS: OnnxReaders = {
+  Softmax: (call) =>
+    alongAxis(
+      call,
+      (stored) => call.emitter.emit(softmax, { beta: 1, arithmetic: 'fixed' }, [stored])[0]!,
+    ),
+  LogSoftmax: (call) =>
+    alongAxis(call, (stored) => call.emitter.emit(logSoftmax, {}, [stored])[0]!),
+};
+
+/** Up to version 12 all axes from `axis` on are one; then it is that axis alone. */
+function alongAxis(call: OnnxCall, map: (stored: number) => number): readonly OnnxValue[] {
+  const x = call.input(0);
+  if (call.opset < 13) {
+    const axis = call.axis(call.number('axis', 1), x.rank + 1);
+    const rows = x.reshaped([product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
+    return [lastAxis(rows, 1, map).reshaped(x.shape)];
+  }
+  return [lastAxis(x, call.axis(call.number('axis', -1), x.rank), map)];
+}
+
+// The axis has to be stored last.
+function lastAxis(x: OnnxValue, axis: number, map: (stored: number) => number): OnnxValue {
+  const order = [...orderOf(x).filter((each) => each !== axis), axis];
+  return new OnnxValue(x.emitter, x.shape, order, map(x.in(order)));
+}

@@ -1,0 +1,192 @@
+import type { TensorId } from '../ir/types.ts';
+import { byteLength } from '../ir/types.ts';
+import type { RowRule } from '../ops/rows.ts';
+import { alignUp } from '../support/bytes.ts';
+import type { RowStep } from './row-graph.ts';
+
+/** A run of steps that take turns, row by row. */
+export interface RowRun {
+  /** Numbers of its steps. */
+  readonly first: number;
+  readonly last: number;
+  /** Rows that each step computes at a time. */
+  readonly granules: readonly number[];
+  /** Whether the application gives the input row by row. */
+  readonly fed: boolean;
+  /** Whether a tensor of the run is needed afterwards: it gets no ring. */
+  isWhole(id: TensorId): boolean;
+}
+
+/** What a run asks of memory. */
+export interface RowFlow {
+  /** Rows held of each tensor that lives in a ring; the others of the run are whole. */
+  readonly rings: ReadonlyMap<TensorId, number>;
+  readonly trails: readonly Trail[];
+}
+
+/** A whole output of a run whose rows may take the place of input rows that nobody needs any more. */
+export interface Trail {
+  readonly output: TensorId;
+  readonly input: TensorId;
+  /** The input has to begin so many bytes behind the output, or further. */
+  readonly bytes: number;
+}
+
+const ALIGNMENT = 4;
+
+/**
+ * Runs a run on row numbers, its outputs pulled one after the other, each step computing rows only
+ * when they are asked for: no order needs fewer. The generated code computes rows as soon as it can
+ * within these rings; since a step that can go on never hinders another one for good, it gets
+ * through (Parks, "Bounded scheduling of process networks", 1995, ch. 4).
+ */
+export function flowRows(graph: readonly RowStep[], run: RowRun): RowFlow {
+  return new Flow(graph, run).flow();
+}
+
+/** Rows of an input that have to be there for all output rows before `to`. */
+export function rowsNeeded({ stride, rows, padding }: RowRule, to: number, height: number): number {
+  return Math.min(height, (to - 1) * stride + rows - padding);
+}
+
+class Flow {
+  /** Rows done by each step. */
+  readonly #ready: Int32Array;
+  /** Rows that its ring holds; 0: it has none. */
+  readonly #held: Int32Array;
+  /** 1: the step's output gets a ring. */
+  readonly #ringed: Uint8Array;
+  readonly #sinks: readonly number[];
+
+  constructor(
+    readonly graph: readonly RowStep[],
+    readonly run: RowRun,
+  ) {
+    this.#ready = new Int32Array(graph.length);
+    this.#held = new Int32Array(graph.length);
+    this.#ringed = Uint8Array.from(graph, ({ output, readers }, step) =>
+      this.#isInside(step) && readers.length > 0 && !run.isWhole(output.id) ? 1 : 0,
+    );
+    const steps = Array.from({ length: run.last + 1 - run.first }, (_, i) => run.first + i);
+    this.#sinks = steps.filter((step) => {
+      const { output, readers } = graph[step]!;
+      return run.isWhole(output.id) || !readers.some((reader) => this.#isInside(reader));
+    });
+  }
+
+  flow(): RowFlow {
+    const share = (step: number) => this.#ready[step]! / this.graph[step]!.height;
+    for (;;) {
+      const next = this.#sinks.reduce((a, b) => (share(b) < share(a) ? b : a));
+      if (share(next) === 1) break;
+      this.#pull(next, this.#ready[next]! + 1);
+    }
+    const held = this.graph.flatMap(({ output: { id } }, step): [TensorId, number][] =>
+      this.#held[step]! > 0 ? [[id, this.#held[step]!]] : [],
+    );
+    return { rings: new Map(held), trails: this.#sinks.flatMap((sink) => this.#trailsOf(sink)) };
+  }
+
+  #isInside(step: number): boolean {
+    return (step >= this.run.first && step <= this.run.last) || this.#isInput(step);
+  }
+
+  #isInput(step: number): boolean {
+    return this.run.fed && step === this.graph.length - 1;
+  }
+
+  #granuleOf(step: number): number {
+    return this.#isInput(step) ? 1 : this.run.granules[step - this.run.first]!;
+  }
+
+  #pull(step: number, rows: number): void {
+    const { height, rule, needs, readers } = this.graph[step]!;
+    const granule = this.#granuleOf(step);
+    while (this.#ready[step]! < rows) {
+      const to = Math.min(this.#ready[step]! + granule, height);
+      for (const { tensor, maker } of needs)
+        if (this.#isInside(maker)) this.#pull(maker, rowsNeeded(rule!, to, tensor.shape[1]!));
+      if (this.#ringed[step] === 1) {
+        const alive = to - this.#oldestNeeded(readers, this.#ready);
+        this.#held[step] = Math.max(this.#held[step]!, alive, Math.min(granule, height));
+      }
+      this.#ready[step] = to;
+    }
+  }
+
+  // The first row of a tensor that any of its readers in the run will still read.
+  #oldestNeeded(readers: readonly number[], ready: Int32Array): number {
+    let oldest = Infinity;
+    for (const reader of readers) {
+      if (!this.#isInside(reader)) continue;
+      const { height, rule } = this.graph[reader]!;
+      const row = ready[reader]!;
+      if (row < height) oldest = Math.min(oldest, Math.max(0, row * rule!.stride - rule!.padding));
+    }
+    return oldest;
+  }
+
+  // Before a step computes rows of an output, others have computed what they need, in every order:
+  // input rows that nobody reads after that are free.
+  #trailsOf(sink: number): Trail[] {
+    const { output, height } = this.graph[sink]!;
+    const inputs = this.#inputs();
+    const distances = inputs.map(() => 0);
+    const granule = this.#granuleOf(sink);
+    for (let row = 0; row < height; row += granule) {
+      const to = Math.min(row + granule, height);
+      const ready = this.#readyBefore(sink, row, to);
+      inputs.forEach(({ tensor, readers }, i) => {
+        const oldest = this.#oldestNeeded(readers, ready);
+        if (oldest === Infinity) return;
+        const distance = to * rowBytes(output) - oldest * rowBytes(tensor);
+        distances[i] = Math.max(distances[i]!, distance);
+      });
+    }
+    return inputs
+      .map(({ tensor }, i) => ({ input: tensor.id, bytes: alignUp(distances[i]!, ALIGNMENT) }))
+      .filter(({ bytes }) => bytes < byteLength(output))
+      .map((trail) => ({ output: output.id, ...trail }));
+  }
+
+  // Rows that each step has done at least when `sink` is about to compute those from `row` to `to`.
+  #readyBefore(sink: number, row: number, to: number): Int32Array {
+    const ready = new Int32Array(this.graph.length);
+    for (let step = sink; step >= this.run.first; step--) {
+      const { needs, rule } = this.graph[step]!;
+      const done = step === sink ? to : ready[step]!;
+      if (done === 0) continue;
+      for (const { tensor, maker } of needs) {
+        if (!this.#isInside(maker)) continue;
+        const rows = rowsNeeded(rule!, done, tensor.shape[1]!);
+        const whole = alignUp(Math.max(0, rows), this.#granuleOf(maker));
+        ready[maker] = Math.max(ready[maker]!, Math.min(whole, tensor.shape[1]!));
+      }
+    }
+    ready[sink] = row;
+    return ready;
+  }
+
+  // Tensors from before the run, with their readers in it, all of which read rows.
+  #inputs() {
+    const { first, last } = this.run;
+    const inputs = new Map<
+      TensorId,
+      { readonly tensor: RowStep['output']; readonly readers: number[] }
+    >();
+    const whole = new Set<TensorId>();
+    for (let step = first; step <= last; step++) {
+      for (const { tensor, maker } of this.graph[step]!.needs) {
+        if (tensor.data || this.#isInside(maker)) continue;
+        if (!inputs.has(tensor.id)) inputs.set(tensor.id, { tensor, readers: [] });
+        inputs.get(tensor.id)!.readers.push(step);
+      }
+      for (const { tensor } of this.graph[step]!.wholes) whole.add(tensor.id);
+    }
+    return [...inputs.values()].filter(({ tensor }) => !whole.has(tensor.id));
+  }
+}
+
+function rowBytes(tensor: RowStep['output']): number {
+  return byteLength(tensor) / tensor.shape[1]!;
+}

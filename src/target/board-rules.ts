@@ -1,0 +1,124 @@
+import type { CheckedBoardFile, Memory } from './board-file.ts';
+
+/** From here on addresses belong to the core itself (Armv7-M Architecture Reference Manual, B3.1). */
+const SYSTEM = 0xe0000000;
+
+/** VTOR leaves out the lowest bits, 8 of them on a Cortex-M0+ (its Technical Reference Manual, 4.3). */
+const VECTOR_TABLE_ALIGNMENT = 256;
+
+/** Bytes that the vectors' head and the smallest input need. */
+const LEAST_VECTORS_BYTES = 1024;
+
+/** What the UART's divisor may be, and the clocks that one step of it counts for. */
+const DIVISORS: Readonly<
+  Record<CheckedBoardFile['console']['driver'], { least: number; most: number; step: number }>
+> = {
+  // Arm DDI 0479, BAUDDIV: 20 bits, 16 at least.
+  'cmsdk-uart': { least: 16, most: 0xfffff, step: 1 },
+  // ST RM0090, USART_BRR: 16 bits, 16 at least with sixteenfold oversampling.
+  'stm32-usart': { least: 16, most: 0xffff, step: 1 },
+  // The same in ST RM0433; LPUART_BRR of RM0432 has 20 bits.
+  'stm32-usart-v2': { least: 16, most: 0xfffff, step: 1 },
+  // Arm DDI 0183, UARTIBRD: 16 bits, 1 at least, of 16 clocks each.
+  pl011: { least: 1, most: 0xffff, step: 16 },
+  // Its template sets 115200 baud by the number in the product specification.
+  'nrf-uarte': { least: 1, most: Infinity, step: 1 },
+};
+
+interface Place {
+  readonly name: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** What is wrong with a board whose single values are all in their ranges, as sentences. */
+export function contradictions(board: CheckedBoardFile): string[] {
+  return [
+    ...memoryProblems(board.memory),
+    ...placeProblems(board),
+    ...coreProblems(board),
+    ...consoleProblems(board.console),
+  ];
+}
+
+function memoryProblems(memories: readonly Memory[]): string[] {
+  const problems: string[] = [];
+  for (const kind of ['flash', 'ram'] as const) {
+    if (!memories.some((m) => m.kind === kind)) problems.push(`memory: no ${kind} is listed`);
+  }
+  const ram = memories.filter(({ kind }) => kind === 'ram');
+  if (ram.length > 0 && ram.every(({ clock }) => clock === 'setup'))
+    problems.push('memory: one RAM needs a clock from reset on, for data and stack');
+  const names = memories.map(({ name }) => name);
+  const twice = new Set(names.filter((name, i) => names.indexOf(name) !== i));
+  for (const name of twice) problems.push(`memory: two are named "${name}"`);
+  const flash = memories.find((m) => m.kind === 'flash');
+  if (flash && flash.start % VECTOR_TABLE_ALIGNMENT !== 0)
+    problems.push(
+      `memory: "${flash.name}" has to start at a multiple of ${VECTOR_TABLE_ALIGNMENT}, where a vector table may lie`,
+    );
+  return problems;
+}
+
+// Every place of the address space: none beyond its end, none in another.
+function placeProblems({ memory, console, emulators }: CheckedBoardFile): string[] {
+  const memories = memory.map((m) => ({ ...m, name: `memory "${m.name}"` }));
+  const vectors = (['qemu', 'renode'] as const).flatMap((emulator) => {
+    const region = emulators[emulator]?.vectors;
+    return region ? [{ name: `emulators.${emulator}.vectors`, ...region }] : [];
+  });
+  const registers = [
+    { name: 'console.base', start: console.base, size: 4 },
+    ...console.setup.map((s, i) => ({ name: `console.setup.${i}`, start: s.address, size: 4 })),
+    ...(emulators.qemu ? [{ name: 'qemu.timer', start: emulators.qemu.timer, size: 4 }] : []),
+  ];
+  const beyond = [...memories, ...vectors]
+    .filter(({ start, size }) => start + size > SYSTEM)
+    .map(({ name }) => `${name} reaches 0xe0000000, where the core has its own registers`);
+  const small = vectors
+    .filter(({ size }) => size < LEAST_VECTORS_BYTES)
+    .map(({ name }) => `${name} has less than ${LEAST_VECTORS_BYTES} bytes`);
+  const pairs = memories.flatMap((m, i) =>
+    [...memories.slice(i + 1), ...vectors, ...registers]
+      .filter((other) => overlap(m, other))
+      .map((other) => `${m.name} overlaps ${other.name}`),
+  );
+  const inVectors = vectors.flatMap((region) =>
+    registers
+      .filter((register) => overlap(region, register))
+      .map((register) => `${region.name} overlaps ${register.name}`),
+  );
+  return [...beyond, ...small, ...pairs, ...inVectors];
+}
+
+function overlap(a: Place, b: Place): boolean {
+  return a.start < b.start + b.size && b.start < a.start + a.size;
+}
+
+function coreProblems({ cpu, features }: CheckedBoardFile): string[] {
+  const problems: string[] = [];
+  const small = cpu === 'cortex-m0plus' || cpu === 'cortex-m3';
+  if (small && features.length > 0)
+    problems.push(`features: a ${cpu} has neither the DSP extension nor an FPU`);
+  if (features.includes('fpu-double') && !(cpu === 'cortex-m7' && features.includes('fpu')))
+    problems.push('features: "fpu-double" is for a cortex-m7 that has "fpu", too');
+  if (new Set(features).size < features.length) problems.push('features: one is listed twice');
+  return problems;
+}
+
+function consoleProblems({ driver, clockHz, baud, setup }: CheckedBoardFile['console']): string[] {
+  const problems: string[] = [];
+  const { least, most, step } = DIVISORS[driver];
+  const divisor = Math.round(clockHz / baud / step);
+  if (divisor < least || divisor > most)
+    problems.push(
+      `console: ${baud} baud of ${clockHz} Hz takes a divisor of ${divisor}, the UART has ${least} to ${most}`,
+    );
+  if (driver === 'nrf-uarte' && baud !== 115_200)
+    problems.push('console.baud: the driver "nrf-uarte" has 115200 baud only');
+  setup.forEach(({ set, clear, wait }, i) => {
+    if (wait !== undefined && (set !== 0 || clear !== 0))
+      problems.push(`console.setup.${i}: a step sets and clears bits, or waits, not both`);
+  });
+  return problems;
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { Interpreter } from '../../src/interpret/interpret.ts';
+import type { Graph } from '../../src/ir/types.ts';
+import { byteLength } from '../../src/ir/types.ts';
+import { firstDifference } from '../../src/support/bytes.ts';
+import { loadBoard } from '../../src/target/load-board.ts';
+import { execute } from '../../src/workflow/execute.ts';
+import { loadModel } from '../../src/workflow/load-model.ts';
+import { makeVectors } from '../../src/workflow/vectors.ts';
+import { hasOnnx, onnxFile, onnxGoldens, onnxModels } from '../support/onnx-goldens.ts';
+
+/** Models whose outputs are floats, and how many of their cases are run: large ones take seconds each. */
+const FLOAT: Readonly<Record<string, number>> = {
+  ...{ ali_ad: 4, ali_ic: 4, ali_kws: 4, mnist_atmega: 4, mnist_opt_wonnx: 4, mnist_pytorch: 4 },
+  ...{ st_mobilenetv2: 1, st_yamnet256: 1, ultraface_slim320: 1, yunet_n_320: 1, fastestdet: 1 },
+};
+
+// The tolerance of design/onnx.md, section 2: the spread of ONNX Runtime's own builds.
+function expectNear(graph: Graph, output: Uint8Array, expected: Uint8Array): void {
+  let at = 0;
+  for (const id of graph.outputs) {
+    const tensor = graph.tensors.get(id)!;
+    const end = at + byteLength(tensor);
+    const [found, wanted] = [output, expected].map(
+      (bytes) => new Float32Array(bytes.slice(at, end).buffer),
+    ) as [Float32Array, Float32Array];
+    const most = wanted.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const worst = found.reduce((a, b, i) => Math.max(a, Math.abs(b - wanted[i]!)), 0);
+    expect(worst, tensor.name).toBeLessThanOrEqual(1e-6 + 2e-5 * most);
+    at = end;
+  }
+}
+
+describe.skipIf(!hasOnnx)(
+  'float models are as near to ONNX Runtime as its builds are to each other',
+  () => {
+    it.each(Object.entries(FLOAT))(
+      '%s',
+      async (name, cases) => {
+        const { graph } = await loadModel(onnxFile(name));
+        const interpreter = new Interpreter(graph);
+        for (const { input, output } of onnxGoldens(name).slice(0, cases))
+          expectNear(graph, interpreter.runBytes(input), output);
+      },
+      60_000,
+    );
+  },
+);
+
+/** Networks in 8 bits: four, each in the forms that quantizers write. */
+const QUANTIZED = onnxModels().filter((name) => /_(qdq|qop)_/.test(name));
+
+describe.skipIf(!hasOnnx)('8-bit models give every byte of ONNX Runtime', () => {
+  it.each(QUANTIZED)(
+    '%s',
+    async (name) => {
+      const { graph } = await loadModel(onnxFile(name));
+      const interpreter = new Interpreter(graph);
+      for (const { input, output } of onnxGoldens(name))
+        expect(firstDifference(interpreter.runBytes(input), output)).toBe(-1);
+    },
+    60_000,
+  );
+});
+
+describe.skipIf(!hasOnnx)('every byte of the generated C is the reference’s', () => {
+  it.each([
+    ...['ali_ad', 'ali_kws', 'mnist_atmega', 'mnist_opt_wonnx', 'mnist_pytorch'],
+    ...['ali_kws_qdq_s8_pc', 'ali_kws_qdq_s8_pc_pow2', 'ali_ic_qop_u8_pc'],
+  ])(
+    '%s',
+    async (name) => {
+      const model = await loadModel(onnxFile(name));
+      const vectors = makeVectors(model.graph, 7, 2).map(({ input }) => input);
+      const reference = new Interpreter(model.graph);
+      const expected = vectors.map((input) => reference.runBytes(input));
+      for (const [where, board] of [
+        ['host', undefined],
+        ['qemu', 'mps2-an386'],
+      ] as const) {
+        const { outcome } = await execute({
+          ...{ model, where, vectors },
+          ...(board && { board: loadBoard(board) }),
+        });
+        outcome.outputs.forEach((output, i) =>
+          expect(firstDifference(output, expected[i]!), where).toBe(-1),
+        );
+      }
+    },
+    120_000,
+  );
+});

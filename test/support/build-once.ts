@@ -1,0 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Builds dist/ before the first test, unless it is newer than all sources: tests run the command. */
+export default function setup(): void {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const main = path.join(root, 'dist/cli/main.js');
+  const newest = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .map((file) => statSync(path.join(root, 'src', file)).mtimeMs)
+    .reduce((a, b) => Math.max(a, b));
+  if (existsSync(main) && statSync(main).mtimeMs > newest) return;
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
+}

@@ -1,0 +1,126 @@
+import { GraphBuilder } from '../../src/ir/graph.ts';
+import type { Graph, TensorId } from '../../src/ir/types.ts';
+import { opOf } from '../../src/ops/index.ts';
+import type { Run } from '../../src/plan/segments.ts';
+import { Random } from '../../src/support/random.ts';
+import { bias, float32, floatWeights, int8, quantization, weights } from './cases.ts';
+import type { CaseTensor } from './cases.ts';
+
+const OPS = ['conv2d', 'depthwise_conv2d', 'average_pool', 'max_pool'] as const;
+
+/**
+ * Chains of operators with windows, side by side, some of them forked: each a run of steps. Inputs
+ * have 5 to `most` rows.
+ */
+export function windowChains(
+  random: Random,
+  count: number,
+  most = 14,
+): { graph: Graph; runs: Run[] } {
+  const builder = new GraphBuilder();
+  const inputs: TensorId[] = [];
+  const outputs: TensorId[] = [];
+  const runs: Run[] = [];
+  // Of their own: the graphs stay what they are.
+  const turns = new Random(count);
+  for (let chain = 0; chain < count; chain++) {
+    const first = builder.nodes.length;
+    const shape = [1, random.int(5, most), random.int(3, 9), random.pick([1, 2, 3, 4, 8, 12])];
+    const float = random.chance(0.2);
+    const input = builder.addTensor(`in${chain}`, float ? float32(shape) : int8(random, shape));
+    inputs.push(input);
+    let tensor = input;
+    const length = random.int(1, 4);
+    for (let i = 0; i < length; i++) {
+      // Now and then a second reader, whose output leaves the run.
+      if (i > 0 && random.chance(0.2)) outputs.push(addWindow(builder, random, tensor) ?? tensor);
+      tensor = addWindow(builder, random, tensor) ?? tensor;
+    }
+    if (builder.nodes.length === first) tensor = addPool(builder, tensor);
+    outputs.push(tensor);
+    const last = builder.nodes.length - 1;
+    const granules = Array.from({ length: last + 1 - first }, () => turns.pick([1, 1, 2, 4]));
+    runs.push({ first, last, granules });
+  }
+  return { graph: builder.finish('chains', inputs, [...new Set(outputs)]), runs };
+}
+
+// An operator on a tensor; undefined when its window is larger than the tensor.
+function addWindow(builder: GraphBuilder, random: Random, from: TensorId): TensorId | undefined {
+  const { shape, dtype, quant } = builder.tensor(from);
+  const channels = shape[3]!;
+  const op = random.pick(OPS);
+  const pools = op.endsWith('pool');
+  const kernel = random.pick([
+    [1, 1],
+    [3, 3],
+    [3, 3],
+    [random.int(1, 4), random.int(1, 5)],
+  ]);
+  const reach = kernel.map((size) => size - 1);
+  if (reach.some((size, axis) => size >= shape[axis + 1]!)) return undefined;
+  const stride = random.pick([
+    [1, 1],
+    [1, 1],
+    [2, 2],
+    [random.int(1, 3), random.int(1, 2)],
+  ]);
+  // Often as much on both sides: then a stride of 1 keeps the shape.
+  const half = reach.map((size) => size >> 1);
+  const padding = random.chance(0.5)
+    ? [...half, ...half]
+    : [0, 1, 0, 1].map((axis) => random.int(0, reach[axis]!));
+  const rounding = pools ? 'double' : random.pick(['double', 'double', 'float']);
+  const attrs = { kernel, stride, dilation: [1, 1], padding, activation: 'none', rounding };
+  const most = op === 'conv2d' ? random.int(1, 9) : channels;
+  const constants: CaseTensor[] = pools
+    ? []
+    : dtype === 'float32'
+      ? [
+          floatWeights(random, weightShape(op, kernel, channels, most)),
+          floatWeights(random, [most]),
+        ]
+      : [
+          weights(random, weightShape(op, kernel, channels, most), op === 'conv2d' ? 0 : 3),
+          bias(random, most, 3000),
+        ];
+  const ids = constants.map((each, i) =>
+    builder.addTensor(`c${builder.nodes.length}_${i}`, each, each.data),
+  );
+  const types = [builder.tensor(from), ...constants];
+  const output = builder.addTensor(`t${builder.nodes.length}`, {
+    dtype,
+    shape: opOf(op).inferShapes(attrs, types)[0]!,
+    ...(quant && { quant: pools ? quant : quantization(random) }),
+  });
+  addNode(builder, op, attrs, [from, ...ids], output);
+  return output;
+}
+
+function weightShape(op: string, kernel: readonly number[], channels: number, outputs: number) {
+  return op === 'conv2d' ? [outputs, ...kernel, channels] : [1, ...kernel, channels];
+}
+
+function addPool(builder: GraphBuilder, from: TensorId): TensorId {
+  const type = builder.tensor(from);
+  const attrs = {
+    ...{ kernel: [2, 1], stride: [2, 1], dilation: [1, 1], padding: [0, 0, 0, 0] },
+    ...{ activation: 'none', rounding: 'double' },
+  };
+  const shape = opOf('max_pool').inferShapes(attrs, [type])[0]!;
+  const output = builder.addTensor(`t${builder.nodes.length}`, { ...type, shape });
+  addNode(builder, 'max_pool', attrs, [from], output);
+  return output;
+}
+
+function addNode(
+  builder: GraphBuilder,
+  op: string,
+  attrs: object,
+  inputs: readonly TensorId[],
+  output: TensorId,
+): void {
+  const operator = builder.nodes.length;
+  const origin = { file: 'chains', operator, name: `${op}${operator}` };
+  builder.nodes.push({ op, attrs, inputs, outputs: [output], origin });
+}
