@@ -8,6 +8,7 @@ import type { Pass } from '../../src/passes/pass.ts';
 const node = (line: string) => `graph "g"
 input %0 "x" : f32[2,3]
 input %1 "y" : f32[2,3]
+input %9 "b" : b8[2,3]
 ${line} @ "m" 0 "n"
 output %2
 `;
@@ -35,6 +36,14 @@ describe('a node that its operator cannot compute is refused', () => {
     [
       '%2 = mean(%0) {"axes":[1,1],"keepDims":true,"rounding":"double"} : "z" f32[2,1]',
       '[2,3] has no axes 1, 1',
+    ],
+    [
+      '%2 = pad(%9) {"before":[0,1],"after":[0,0],"value":0.25} : "z" b8[2,4]',
+      'it fills bool with 0.25, which is no whole number from 0 to 1',
+    ],
+    [
+      '%2 = pad(%9) {"before":[0,1],"after":[0,0],"value":2} : "z" b8[2,4]',
+      'it fills bool with 2, which is no whole number from 0 to 1',
     ],
   ];
   it.each(faults)('%s', (line, reason) => {

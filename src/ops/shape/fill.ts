@@ -1,5 +1,5 @@
 import type { TensorType } from '../../ir/types.ts';
-import { byteLength, bytesPerElement, elements } from '../../ir/types.ts';
+import { byteLength, bytesPerElement, elements, storedRange } from '../../ir/types.ts';
 import { call } from '../kernel.ts';
 import type { KernelCall } from '../kernel.ts';
 import { struct } from '../struct.ts';
@@ -30,8 +30,11 @@ export const fillUnits = [byteUnits, floatUnits];
 
 /** Why a tensor cannot be filled with a stored value; undefined when it can. */
 export function rejectFill({ dtype }: TensorType, value: number): string | undefined {
-  if (dtype === 'float32' || bytesPerElement(dtype) === 1 || value === 0) return undefined;
-  return `it fills ${dtype} with ${value}, which is not zero`;
+  if (dtype === 'float32' || value === 0) return undefined;
+  if (bytesPerElement(dtype) !== 1) return `it fills ${dtype} with ${value}, which is not zero`;
+  const [low, high] = storedRange(dtype);
+  if (Number.isInteger(value) && value >= low && value <= high) return undefined;
+  return `it fills ${dtype} with ${value}, which is no whole number from ${low} to ${high}`;
 }
 
 /** A call that fills an output with one stored value. */
