@@ -18,6 +18,8 @@ export default tseslint.config(
       ],
       // Kernels and operators are plain objects whose methods take no `this`.
       '@typescript-eslint/unbound-method': 'off',
+      // `{ a, ...others }` leaves a out.
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       'max-params': ['error', 5],
       'max-depth': ['error', 4],

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { emit } from './codegen/emit.ts';
 import type { Library } from './codegen/emit.ts';
 import { importModel } from './import/import-model.ts';
@@ -12,6 +11,7 @@ import { verifyPass } from './passes/verify.ts';
 import { select } from './select/select.ts';
 import type { Selection, SelectOptions } from './select/select.ts';
 import { sha256 } from './support/bytes.ts';
+import { readPackageFile } from './support/package-files.ts';
 import type { Target } from './target/target.ts';
 
 /** A model's graph, and what the generated code says of where it came from. */
@@ -77,8 +77,6 @@ export function compileModel(
   return { ...selection, name, model, graph, removed, target, library };
 }
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const manifest = JSON.parse(readPackageFile('package.json')) as { version: string };
 
 export const VERSION = manifest.version;

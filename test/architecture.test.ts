@@ -49,22 +49,16 @@ const MAY_DO_ANYTHING = ['system', 'build', 'emulate', 'workflow', 'cli'];
 
 /** What else touches the world, and how: files of the package are read, and nothing is written. */
 const TOUCHES: Readonly<Record<string, readonly string[]>> = {
-  // The schema of .thimble, templates, measured code sizes, the version.
-  formats: ['node:fs readFileSync'],
-  codegen: ['node:fs readFileSync'],
-  estimate: ['node:fs readFileSync'],
-  lower: ['node:fs readFileSync'],
-  'pipeline.ts': ['node:fs readFileSync'],
   // board.json, and the files that it names.
   target: [
     ...['existsSync', 'readdirSync', 'realpathSync', 'statSync'].map((name) => `node:fs ${name}`),
   ],
-  // Whether a program is on the PATH; files that people write by hand.
+  // The package's own files, whether a program is on the PATH, files that people write by hand.
   support: [
-    ...['accessSync', 'closeSync', 'constants', 'fstatSync', 'openSync', 'readFileSync'].map(
+    ...['accessSync', 'closeSync', 'constants', 'existsSync', 'fstatSync', 'openSync'].map(
       (name) => `node:fs ${name}`,
     ),
-    ...['node:fs statSync', 'process.env'],
+    ...['node:fs readFileSync', 'node:fs statSync', 'process.env'],
   ],
   // Lets others have their turn between two vectors.
   verify: ['node:timers/promises setImmediate'],

@@ -18,8 +18,13 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-/* The same loops for every layer: kept out of line so that layers share them. */
+/* The same loops for every layer: kept out of line so that layers share them. gcc 12, linking with -flto,
+   makes clones for constant arguments that lose stores. */
+#ifdef __clang__
 #define NN_KERNEL __attribute__((noinline))
+#else
+#define NN_KERNEL __attribute__((noinline, noclone))
+#endif
 
 /* Tensors of all types take turns in the arena: their elements may alias whatever lay there before. */
 typedef float __attribute__((may_alias)) nn_float;

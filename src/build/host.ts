@@ -13,6 +13,8 @@ import { idle, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g1'];
+/** Where sanitizers check each access, more optimisation takes longer than it saves. */
+const LEVEL = '-O1';
 
 /** Builds the generated C for this machine, with the address and undefined-behaviour sanitizers. */
 export async function buildHost(
@@ -25,7 +27,12 @@ export async function buildHost(
     await writeFiles(folder, sources.files).catch((error: unknown) => {
       throw noTemporaryFolder(folder, error);
     });
-    const flags = [...COMMON, ...SANITIZERS, ...sources.defines.map((define) => `-D${define}`)];
+    const flags = [
+      ...COMMON,
+      LEVEL,
+      ...SANITIZERS,
+      ...sources.defines.map((define) => `-D${define}`),
+    ];
     const all = [...sources.library, ...sources.firmware];
     const objects = await compileSources(gcc, folder, all, flags, limits);
     await runTool(gcc, [...SANITIZERS, ...objects, '-o', 'firmware'], folder, limits);

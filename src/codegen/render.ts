@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import ejs from 'ejs';
 import type { Unit } from '../ops/unit.ts';
 import { assert, InternalError } from '../support/diagnostics.ts';
+import { packagePath, readPackageFile } from '../support/package-files.ts';
 
-const ROOT = new URL('../../codegen-templates/', import.meta.url);
 const compiled = new Map<string, ejs.TemplateFunction>();
 
 /** Renders a template of codegen-templates/ with a view; templates only print, they compute nothing. */
@@ -16,7 +14,7 @@ export function render(template: string, view: object): string {
       _with: false,
       localsName: 'v',
       escape: printable,
-      filename: fileURLToPath(new URL(template, ROOT)),
+      filename: packagePath(`codegen-templates/${template}`),
     });
     compiled.set(template, print);
   }
@@ -30,7 +28,7 @@ export function renderUnit({ template, view, name, prototype }: Unit): string {
 
 /** A file of codegen-templates/ as it is. */
 export function readTemplate(file: string): string {
-  return readFileSync(new URL(file, ROOT), 'utf8');
+  return readPackageFile(`codegen-templates/${file}`);
 }
 
 // What a template may print: text and finite numbers.

@@ -1,5 +1,5 @@
 import { crc32 as crc32Of } from 'node:zlib';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 import { CompileError } from '../support/diagnostics.ts';
 import { LineSplitter } from '../support/lines.ts';
 import type { Outcome } from './driver.ts';
@@ -25,6 +25,8 @@ export interface SerialJob {
  * model has state, with a byte before them that is 1 when the vector begins a sequence.
  */
 export async function runSerial(job: SerialJob): Promise<Outcome> {
+  // With its native part, which nothing else needs.
+  const { SerialPort } = await import('serialport');
   const port = new SerialPort({ path: job.port, baudRate: job.baud, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(cannotOpen(job.port, error)) : resolve()));

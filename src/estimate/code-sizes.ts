@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { withUsed } from '../ops/unit.ts';
 import type { Unit } from '../ops/unit.ts';
 import { InternalError } from '../support/diagnostics.ts';
+import { readPackageFile } from '../support/package-files.ts';
 import type { Cpu } from '../target/board.ts';
 
 /** What a linked firmware takes beside its kernels, weights and structs; bytes on one core. */
@@ -30,9 +30,7 @@ export interface SizeTable {
   readonly units: Readonly<Record<string, UnitSizes>>;
 }
 
-export const SIZES = JSON.parse(
-  readFileSync(new URL('../../codegen-templates/code-sizes.json', import.meta.url), 'utf8'),
-) as SizeTable;
+export const SIZES = JSON.parse(readPackageFile('codegen-templates/code-sizes.json')) as SizeTable;
 
 /** Code bytes of a unit, without those that it calls. Throws InternalError when it was not measured. */
 export function codeBytes(unit: Unit, cpu: Cpu): number {

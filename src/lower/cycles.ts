@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Cost } from '../ops/kernel.ts';
 import { InternalError } from '../support/diagnostics.ts';
+import { readPackageFile } from '../support/package-files.ts';
 import { CPUS } from '../target/board.ts';
 import type { Cpu } from '../target/board.ts';
 
@@ -18,12 +18,7 @@ export interface CandidateCosts {
 }
 
 export const COSTS = Object.fromEntries(
-  CPUS.map((cpu) => [
-    cpu,
-    JSON.parse(
-      readFileSync(new URL(`../../costs/${cpu}.json`, import.meta.url), 'utf8'),
-    ) as CostTable,
-  ]),
+  CPUS.map((cpu) => [cpu, JSON.parse(readPackageFile(`costs/${cpu}.json`)) as CostTable]),
 ) as Record<Cpu, CostTable>;
 
 /** What a candidate's cycles grow with: its work, and its calls of C functions. */

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CompileError, nearest } from '../support/diagnostics.ts';
+import { packagePath } from '../support/package-files.ts';
 import { readSmall } from '../support/read-small.ts';
 import { parseBoard } from './board.ts';
 import type { Board } from './board.ts';
 
-const BOARDS = fileURLToPath(new URL('../../boards/', import.meta.url));
+const BOARDS = packagePath('boards');
 
 /** Names of the boards that come with thimble. */
 export function boardNames(folder = BOARDS): string[] {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checkInputs } from '../compress/calibration-inputs.ts';
 import { compressGraph } from '../compress/prune/compress-model.ts';
@@ -9,15 +8,14 @@ import { storeInputs } from '../compress/prune/store-inputs.ts';
 import { quantizeModel } from '../compress/quantize-model.ts';
 import type { QuantizedModel, QuantizeModelOptions } from '../compress/quantize-model.ts';
 import { constantBytes } from '../estimate/estimate.ts';
-import { Interpreter } from '../interpret/interpret.ts';
 import type { Graph } from '../ir/types.ts';
 import { cyclesOn, waysOf } from '../lower/lower.ts';
 import { runPasses } from '../passes/index.ts';
 import { shrink } from '../passes/shrink/shrink.ts';
 import type { Target } from '../target/target.ts';
+import { readCalibration } from './calibration.ts';
 import type { LoadedModel } from './load-model.ts';
 import { thimbleBytes } from './thimble-bytes.ts';
-import { readVectors } from './vectors.ts';
 
 /** A compressed model, and the .thimble file that holds it. */
 export interface CompressedFile extends CompressedModel {
@@ -45,9 +43,7 @@ export async function compressFile(
   folder: string,
   { recipe, target, quantize, signal, note }: CompressRequest,
 ): Promise<CompressedFile> {
-  const { inputBytes, outputBytes } = new Interpreter(model.graph);
-  const vectors = await readVectors(folder, inputBytes, outputBytes);
-  const inputs = vectors.map(({ file, input }) => ({ name: path.join(folder, file!), input }));
+  const inputs = await readCalibration(model, folder);
   checkInputs(model.graph, inputs);
   const quantized = isFloat(model.graph) ? quantizeModel(model.graph, inputs, quantize) : undefined;
   // What is constant or unread goes first: it costs bytes, and makes least squares singular.

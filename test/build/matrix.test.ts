@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileSources } from '../../src/build/compile-sources.ts';
 import { buildFirmware, linkArguments } from '../../src/build/firmware.ts';
+import type { Sources } from '../../src/build/firmware.ts';
 import { coreFlags } from '../../src/build/flags.ts';
 import { emitFirmware } from '../../src/codegen/firmware.ts';
 import { runInBatches } from '../../src/emulate/batches.ts';
@@ -34,12 +35,14 @@ const CLANG = [
 ];
 const LEVELS = ['-O0', '-Og', '-Os', '-O2', '-O3'];
 
-/** Compilers and flags under which somebody's own project may compile the library. */
-const WAYS: readonly {
+interface Way {
   readonly name: string;
-  readonly command: string[];
-  readonly flags: string[];
-}[] = [
+  readonly command: readonly string[];
+  readonly flags: readonly string[];
+}
+
+/** Compilers and flags under which somebody's own project may compile the library. */
+const WAYS: readonly Way[] = [
   ...LEVELS.map((level) => ({ name: `gcc ${level}`, command: GCC, flags: [level] })),
   { name: 'gcc -O2 -flto', command: GCC, flags: ['-O2', '-flto'] },
   {
@@ -61,51 +64,67 @@ function everyOperator(): Subject {
   return { name: 'every', graph: graphOfCases(cases) };
 }
 
-// Builds the library in each way, links it with the same firmware, and runs it.
-async function judge({ name, graph }: Subject, ways: typeof WAYS): Promise<void> {
+interface Prepared extends Subject {
+  readonly sources: Sources;
+  readonly input: Uint8Array;
+  readonly expected: Uint8Array;
+  /** Where the sources and the firmware's own objects lie. */
+  readonly folder: string;
+}
+
+async function prepare({ name, graph }: Subject): Promise<Prepared> {
   const model = { name, source: name, bytes: new Uint8Array(), graph };
   const program = compileModel(model, targetOf(board));
   const firmware = emitFirmware(board, program.library, firmwareOptions(program, board, 'none'));
   const sources = sourcesOf(program, firmware);
   const [{ input } = { input: new Uint8Array() }] = makeVectors(graph, 1, 1);
   const expected = new Interpreter(graph).runBytes(input);
-  const built = await buildFirmware(board, sources);
-  try {
-    for (const { name: way, command, flags } of ways) {
-      const [compiler = '', ...first] = command;
-      // Casts that need a higher alignment are errors; the library's own flags are not used.
-      const all = [
-        ...[...first, ...coreFlags(board), '-std=c11', '-Wall', '-Wcast-align', '-Werror'],
-        ...[...flags, '-ffunction-sections', ...sources.defines.map((define) => `-D${define}`)],
-        ...(compiler === gcc ? ['-Wcast-align=strict', '-Wstrict-aliasing=1'] : []),
-      ];
-      const library = await compileSources(compiler, built.folder, sources.library, all);
-      const own = sources.firmware.map((file) => file.replace(/\.c$/, '.o'));
-      const link = linkArguments(board, [...library, ...own]);
-      await execa(gcc, [...(flags.includes('-flto') ? flags : []), ...link], { cwd: built.folder });
-      const outcome = await runInBatches(qemu, {
-        ...{ board, program: path.join(built.folder, 'firmware.elf'), vectors: [input] },
-        ...{ timeoutMs: 240_000, exactTime: false, outputBytes: program.library.outputBytes },
-      });
-      const { difference } = compareOutput(graph, way, 'reference', outcome.outputs[0]!, expected);
-      expect(difference, `${name}: ${way}`).toBeUndefined();
-    }
-  } finally {
-    await rm(built.folder, { recursive: true });
-  }
+  const { folder } = await buildFirmware(board, sources);
+  return { name, graph, sources, input, expected, folder };
 }
 
-it.each(WAYS.map((way) => [way.name, way] as const))(
-  'every operator compiles and gives the same bytes with %s',
-  (_, way) => judge(everyOperator(), [way]),
-);
+// Builds the library in one way, links it with the same firmware, and runs it.
+async function judge(subject: Prepared, { name: way, command, flags }: Way): Promise<void> {
+  const { name, graph, sources, input, expected, folder } = subject;
+  const [compiler = '', ...first] = command;
+  // Casts that need a higher alignment are errors; the library's own flags are not used.
+  const all = [
+    ...[...first, ...coreFlags(board), '-std=c11', '-Wall', '-Wcast-align', '-Werror'],
+    ...[...flags, '-ffunction-sections', ...sources.defines.map((define) => `-D${define}`)],
+    ...(compiler === gcc ? ['-Wcast-align=strict', '-Wstrict-aliasing=1'] : []),
+  ];
+  const library = await compileSources(compiler, folder, sources.library, all);
+  const own = sources.firmware.map((file) => file.replace(/\.c$/, '.o'));
+  const link = linkArguments(board, [...library, ...own]);
+  await execa(gcc, [...(flags.includes('-flto') ? flags : []), ...link], { cwd: folder });
+  const outcome = await runInBatches(qemu, {
+    ...{ board, program: path.join(folder, 'firmware.elf'), vectors: [input] },
+    ...{ timeoutMs: 240_000, exactTime: false, outputBytes: expected.length },
+  });
+  const { difference } = compareOutput(graph, way, 'reference', outcome.outputs[0]!, expected);
+  expect(difference, `${name}: ${way}`).toBeUndefined();
+}
+
+describe('every operator compiles and gives the same bytes', () => {
+  let subject: Prepared;
+  beforeAll(async () => {
+    subject = await prepare(everyOperator());
+  });
+  afterAll(() => rm(subject.folder, { recursive: true }));
+  it.each(WAYS.map((way) => [way.name, way] as const))('with %s', (_, way) => judge(subject, way));
+});
 
 // THIMBLE_MATRIX=full tries each model in each way; otherwise the ways take turns.
 const full = process.env.THIMBLE_MATRIX === 'full';
 describe.skipIf(!hasShared)('golden models', () => {
   it.each(INT8_MODELS.map((name, i) => [name, i] as const))('%s', async (name, i) => {
     const { graph } = await loadModel(modelFile(name));
-    const ways = WAYS.filter((_, k) => full || k % INT8_MODELS.length === i);
-    await judge({ name, graph }, ways);
+    const subject = await prepare({ name, graph });
+    try {
+      for (const way of WAYS.filter((_, k) => full || k % INT8_MODELS.length === i))
+        await judge(subject, way);
+    } finally {
+      await rm(subject.folder, { recursive: true });
+    }
   });
 });

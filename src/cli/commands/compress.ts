@@ -84,16 +84,17 @@ async function recipeOf({ recipe, sparsity, toWeights, seed }: CompressCommandOp
       where: '--to-weights',
       hint: 'leave one of the two out',
     });
-  const { sparsity: share, weights, ...others } = base;
   const isGiven = toWeights !== undefined || sparsity !== undefined;
   return {
-    ...others,
-    ...(!isGiven && share !== undefined && { sparsity: share }),
-    ...(!isGiven && weights !== undefined && { weights }),
+    ...(isGiven ? withoutSize(base) : base),
     ...(sparsity !== undefined && { sparsity }),
     ...(toWeights !== undefined && { weights: String(toWeights) }),
     ...(seed !== undefined && { seed }),
   } satisfies Recipe;
+}
+
+function withoutSize({ sparsity, weights, ...others }: Recipe): Recipe {
+  return others;
 }
 
 async function baseRecipe(recipe: string | undefined): Promise<Recipe> {

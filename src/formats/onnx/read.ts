@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { printable } from '../../support/printable.ts';
+import { readPackageFile } from '../../support/package-files.ts';
 import { MalformedFile } from '../malformed-file.ts';
 import { readTensor } from './read-tensor.ts';
 import { typeOf } from './type-records.ts';
@@ -26,11 +26,7 @@ import type {
 /** As many nodes and values are read of a graph. */
 const MOST = 2 ** 16;
 
-// From src/ and from dist/ alike.
-const schema = readFileSync(
-  new URL('../../../src/formats/onnx/onnx.proto', import.meta.url),
-  'utf8',
-);
+const schema = readPackageFile('src/formats/onnx/onnx.proto');
 const { root } = protobuf.parse(schema, { keepCase: true });
 const Model = root.lookupType('onnx.Model');
 const Tensor = root.lookupType('onnx.Tensor');

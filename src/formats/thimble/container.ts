@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { concatBytes, sameBytes } from '../../support/bytes.ts';
+import { readPackageFile } from '../../support/package-files.ts';
 import { MalformedFile } from '../malformed-file.ts';
 import type { ThimbleModel } from './records.ts';
 
@@ -10,11 +10,7 @@ const MAGIC = Buffer.from('THIMBLE\0', 'latin1');
 const [PLAIN, WITH_STATES] = [1, 2];
 const HEADER_BYTES = 8 + 4 + 4 + 32;
 
-// From src/ and from dist/ alike.
-const schema = readFileSync(
-  new URL('../../../src/formats/thimble/thimble.proto', import.meta.url),
-  'utf8',
-);
+const schema = readPackageFile('src/formats/thimble/thimble.proto');
 const Model = protobuf.parse(schema, { keepCase: true }).root.lookupType('thimble.Model');
 
 export function isThimble(bytes: Uint8Array): boolean {

@@ -8,9 +8,9 @@ import type { Kernel } from '../kernel.ts';
 import { requantizeBytes, requantizeFields } from '../requantize.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
-import { channelsOf, depthMultiplier } from './depthwise-channels.ts';
+import { channelsOf, rejectDsp } from './depthwise-channels.ts';
 import type { FixedDepthwise } from './depthwise.ts';
-import { rejectWindow, windowFields } from './fields.ts';
+import { windowFields } from './fields.ts';
 import { DEPTHWISE_3X3 } from './structs.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
@@ -33,18 +33,12 @@ export const depthwise3x3S8Dsp: Kernel<FixedDepthwise> = {
   units: [windowUnits],
   rows: true,
   formats: [dense],
-  reject(node, { target, format }) {
+  reject(node, choice) {
     const { kernel, stride, dilation } = node.attrs;
     const is = (pair: readonly number[], size: number) => pair.every((n) => n === size);
     if (!is(kernel, 3) || !is(dilation, 1)) return 'takes windows of 3x3, not dilated';
     if (!is(stride, 1) && !is(stride, 2)) return 'takes strides of 1 and 2';
-    if (depthMultiplier(node) !== 1) return 'takes no depth multiplier';
-    const unfit = rejectWindow(node) ?? weighted.rejectTarget(node, target);
-    if (unfit) return unfit;
-    const channels = channelsOf(node);
-    return (
-      format!.reject(channels.matrix) ?? weighted.rejectChannels(channels, weighted.DOUBLING_LIMIT)
-    );
+    return rejectDsp(node, choice);
   },
   cost(node, { format }) {
     const { lines, line, block } = linesOf(node);

@@ -1,9 +1,10 @@
 import type { WeightMatrix } from '../../encode/format.ts';
 import type { TypedNode } from '../../ir/types.ts';
+import type { Choice } from '../kernel.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import type { FixedDepthwise } from './depthwise.ts';
-import { multipliersOf } from './fields.ts';
+import { multipliersOf, rejectWindow } from './fields.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
 
@@ -31,3 +32,14 @@ export const channelsOf = memoiseLayer((node: DepthwiseNode): weighted.Channels 
   const matrix = byChannel(node);
   return weighted.channelsOf(node, matrix, multipliersOf(node, matrix.rows));
 });
+
+/** Why kernels in C for the DSP extension cannot take a layer; undefined where they can. */
+export function rejectDsp(node: DepthwiseNode, { target, format }: Choice): string | undefined {
+  if (depthMultiplier(node) !== 1) return 'takes no depth multiplier';
+  const unfit = rejectWindow(node) ?? weighted.rejectTarget(node, target);
+  if (unfit) return unfit;
+  const channels = channelsOf(node);
+  return (
+    format!.reject(channels.matrix) ?? weighted.rejectChannels(channels, weighted.DOUBLING_LIMIT)
+  );
+}

@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel.ts';
 import { requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
-import { byTap, channelsOf, depthMultiplier } from './depthwise-channels.ts';
+import { byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
 import { stripKernels } from './depthwise-strips.kernels.ts';
 import type { DepthwiseAttrs, FixedDepthwise } from './depthwise.ts';
@@ -34,15 +34,7 @@ const depthwiseS8Dsp: Kernel<FixedDepthwise> = {
   units: [dspUnits],
   rows: true,
   formats: [tapPairs],
-  reject(node, { target, format }) {
-    if (depthMultiplier(node) !== 1) return 'takes no depth multiplier';
-    const unfit = rejectWindow(node) ?? weighted.rejectTarget(node, target);
-    if (unfit) return unfit;
-    const channels = channelsOf(node);
-    return (
-      format!.reject(channels.matrix) ?? weighted.rejectChannels(channels, weighted.DOUBLING_LIMIT)
-    );
-  },
+  reject: rejectDsp,
   cost(node, { format }) {
     const { matrix, multipliers } = channelsOf(node);
     const outputs = elements(node.outputs[0]!);

@@ -3,7 +3,7 @@ import { constantValue, int32s } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import type { FieldsOf } from '../struct.ts';
 import { struct } from '../struct.ts';
-import { GATE_FUNCTIONS } from './gates.ts';
+import { GATE_FUNCTIONS, stepsApart } from './gates.ts';
 import type { GateFunction, GateFunctionName, Sequence, Sizes } from './gates.ts';
 
 /** What the float kernels of recurrent layers have in common. */
@@ -26,18 +26,16 @@ export const SEQUENCE_F32 = struct(
 );
 
 export function sequenceFields(
-  { timeMajor, reverse, clip }: Sequence,
+  sequence: Sequence,
   sizes: Sizes,
   functions: readonly GateFunction[],
 ): FieldsOf<(typeof SEQUENCE_F32)['members']> {
-  const { steps, batches } = sizes;
   const all = [...functions, functions[0]!, functions[0]!].slice(0, 3);
   return {
     ...sizes,
-    step: timeMajor ? batches : 1,
-    batch: timeMajor ? 1 : steps,
-    reverse: reverse ? 1 : 0,
-    clip,
+    ...stepsApart(sequence, sizes),
+    reverse: sequence.reverse ? 1 : 0,
+    clip: sequence.clip,
     function: all.map(({ name }) => GATE_FUNCTIONS.indexOf(name)),
     alpha: all.map(({ alpha }) => alpha),
     beta: all.map(({ beta }) => beta),

@@ -64,6 +64,14 @@ export function sizesOf(
   return { steps, batches, inputs, units };
 }
 
+/** How far the steps of a sequence lie apart, and the sequences of a batch; in steps' inputs or outputs. */
+export function stepsApart(
+  { timeMajor }: Sequence,
+  { steps, batches }: Sizes,
+): { step: number; batch: number } {
+  return { step: timeMajor ? batches : 1, batch: timeMajor ? 1 : steps };
+}
+
 /** The shape of what a layer puts out for every step. */
 export function outputShape({ timeMajor }: Sequence, { steps, batches, units }: Sizes): number[] {
   return timeMajor ? [steps, batches, units] : [batches, steps, units];

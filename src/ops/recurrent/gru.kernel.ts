@@ -4,8 +4,8 @@ import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import { floatWork, SEQUENCE_F32, sequenceFields } from './float-fields.ts';
-import { sizesOf } from './gates.ts';
 import type { GateFunction, Sequence } from './gates.ts';
+import { ONE_STATE_INPUTS as AT, oneStateSizes } from './one-state.ts';
 
 export interface GruAttrs extends Sequence {
   /** The reset gate scales what comes of the hidden state, instead of the state itself. */
@@ -16,16 +16,6 @@ export interface GruAttrs extends Sequence {
 
 /** Rows of the weights: update, reset and hidden gate. */
 export const GRU_GATES = 3;
-
-/** Places of a node's inputs. */
-export const GRU_INPUTS = {
-  x: 0,
-  weights: 1,
-  recurrent: 2,
-  bias: 3,
-  hidden: 4,
-  lengths: 5,
-} as const;
 
 const units = unitFamily({
   name: 'nn_gru_f32',
@@ -49,7 +39,7 @@ const portable: Kernel<GruAttrs> = {
   cost(node) {
     const [gate, hidden] = node.attrs.functions;
     const sizes = sizesOfNode(node);
-    const lengths = node.inputs[GRU_INPUTS.lengths];
+    const lengths = node.inputs[AT.lengths];
     return {
       work: floatWork(sizes, GRU_GATES, [gate, gate, hidden], lengths),
       constantBytes: 0,
@@ -65,12 +55,11 @@ const portable: Kernel<GruAttrs> = {
     };
     return [call(units({}), fields, { inputs: [0, 1, 2, 3, 4, 5], outputs: [0, 1] })];
   },
-  updates: [{ input: GRU_INPUTS.hidden, output: 1 }],
+  updates: [{ input: AT.hidden, output: 1 }],
 };
 
 export const gruKernels = [portable];
 
 function sizesOfNode({ attrs, inputs }: TypedNode<GruAttrs>) {
-  const { x, weights, recurrent, hidden } = GRU_INPUTS;
-  return sizesOf(attrs, GRU_GATES, [inputs[x], inputs[weights], inputs[recurrent], inputs[hidden]]);
+  return oneStateSizes(attrs, GRU_GATES, inputs);
 }

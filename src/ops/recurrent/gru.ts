@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
+import type { TypedNode, Value } from '../../ir/types.ts';
 import { emptyValue, floats, int32s } from '../../ir/values.ts';
 import { defineOp } from '../op.ts';
 import { clipped, dot, gateValue, stepsOfSequence } from './float-gates.ts';
 import { rejectFloatSequence } from './float-types.ts';
-import { expectElements, gateFunction, outputShape, sequence, sizesOf } from './gates.ts';
-import { GRU_GATES, GRU_INPUTS as AT, gruKernels } from './gru.kernel.ts';
+import { gateFunction, sequence } from './gates.ts';
+import { GRU_GATES, gruKernels } from './gru.kernel.ts';
 import type { GruAttrs } from './gru.kernel.ts';
+import {
+  ONE_STATE_INPUTS as AT,
+  oneStateMacs,
+  oneStateShapes,
+  oneStateSizes,
+} from './one-state.ts';
 
 /**
  * x [batch, time, inputs] (or time first), weights [3 units, inputs], recurrent weights [3 units, units]
@@ -24,30 +30,13 @@ export const gru = defineOp<GruAttrs>({
   }),
   operands: 'any',
   optional: [AT.lengths],
-  inferShapes(attrs, inputs) {
-    const sizes = sizesOf(attrs, GRU_GATES, operandsOf(inputs));
-    expectElements('bias', inputs[AT.bias]!, 2 * GRU_GATES * sizes.units);
-    const lengths = inputs[AT.lengths];
-    if (lengths) expectElements('list of lengths', lengths, sizes.batches);
-    return [outputShape(attrs, sizes), inputs[AT.hidden]!.shape];
-  },
+  inferShapes: (attrs, inputs) => oneStateShapes(attrs, { gates: GRU_GATES, biases: 6 }, inputs),
   reject: (node) => rejectFloatSequence(node, AT.lengths),
   evaluate,
-  macs: (node) => {
-    const { steps, batches, inputs, units } = sizesOf(
-      node.attrs,
-      GRU_GATES,
-      operandsOf(node.inputs),
-    );
-    return steps * batches * GRU_GATES * units * (inputs + units);
-  },
+  macs: (node) => oneStateMacs(node, GRU_GATES),
   kernels: gruKernels,
   quantize: 'keep-float',
 });
-
-function operandsOf(inputs: readonly (TensorType | undefined)[]) {
-  return [inputs[AT.x], inputs[AT.weights], inputs[AT.recurrent], inputs[AT.hidden]];
-}
 
 /** Source: https://onnx.ai/onnx/operators/onnx__GRU.html, its equations. */
 function evaluate(
@@ -55,7 +44,7 @@ function evaluate(
   [x, w, r, b, h, lengths]: readonly (Value | undefined)[],
 ): Value[] {
   const { attrs } = node;
-  const sizes = sizesOf(attrs, GRU_GATES, operandsOf(node.inputs));
+  const sizes = oneStateSizes(attrs, GRU_GATES, node.inputs);
   const { inputs, units } = sizes;
   const values = node.outputs.map(emptyValue);
   const [out, hidden] = values.map(floats);

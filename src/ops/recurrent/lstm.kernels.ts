@@ -1,11 +1,13 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
 import { constantValue, int32s } from '../../ir/values.ts';
+import { alignUp } from '../../support/bytes.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { stepsApart } from './gates.ts';
 import { lstmF32 } from './lstm-f32.kernel.ts';
 import { LSTM_GATES, LSTM_INPUTS as AT, sizesOfNode } from './lstm-node.ts';
 import type { LstmAttrs } from './lstm-node.ts';
@@ -67,15 +69,13 @@ function kernel(dsp: boolean): Kernel<LstmAttrs> {
       calls: [units({ dsp })],
     }),
     code(node) {
-      const { steps, batches, inputs, units: cells } = sizesOfNode(node);
+      const sizes = sizesOfNode(node);
       const scales = lstmScales(node);
       const gates = [...scales.input, ...scales.recurrent];
       const products = [scales.forget, scales.update, scales.output];
-      const { timeMajor } = node.attrs;
       const fields = {
-        ...{ steps, batches, inputs, units: cells },
-        step: timeMajor ? batches : 1,
-        batch: timeMajor ? 1 : steps,
+        ...sizes,
+        ...stepsApart(node.attrs, sizes),
         input_zero: perTensor(node.inputs[AT.x]!).zeroPoint,
         hidden_zero: perTensor(node.inputs[AT.hidden]!).zeroPoint,
         multiplier: gates.map(({ multiplier }) => multiplier),
@@ -102,11 +102,7 @@ export const lstmKernels: readonly Kernel<LstmAttrs>[] = [kernel(true), kernel(f
 function scratchBytes(node: LstmNode, dsp: boolean): number {
   const { inputs, units: cells } = sizesOfNode(node);
   const gates = 2 * LSTM_GATES * cells;
-  return dsp ? 2 * (2 * upTo(inputs, 4) + upTo(cells, 4)) + 2 * gates : gates;
-}
-
-function upTo(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
+  return dsp ? 2 * (2 * alignUp(inputs, 4) + alignUp(cells, 4)) + 2 * gates : gates;
 }
 
 function portableWork(node: LstmNode) {
@@ -118,10 +114,10 @@ function portableWork(node: LstmNode) {
 // The input by two rows and steps at a time, the hidden state by four rows, or one in their place.
 function dspWork(node: LstmNode) {
   const { steps, batches, inputs, units: cells } = sizesOfNode(node);
-  const pairs = LSTM_GATES * upTo(cells, 2);
+  const pairs = LSTM_GATES * alignUp(cells, 2);
   const fours = 4 * LSTM_GATES * (Math.floor(cells / 4) + (cells % 4));
   const all = steps * batches;
-  const twos = batches * upTo(steps, 2);
+  const twos = batches * alignUp(steps, 2);
   return {
     inputs: twos * pairs * (inputs - (inputs % 4)),
     recurrent: all * fours * (cells - (cells % 4)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TensorType, TypedNode, Value } from '../../ir/types.ts';
+import type { TypedNode, Value } from '../../ir/types.ts';
 import { emptyValue, floats, int32s } from '../../ir/values.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -9,17 +9,20 @@ import { unitFamily } from '../unit.ts';
 import { floatWork, SEQUENCE_F32, sequenceFields } from './float-fields.ts';
 import { clipped, dot, gateValue, stepsOfSequence } from './float-gates.ts';
 import { rejectFloatSequence } from './float-types.ts';
-import { expectElements, gateFunction, outputShape, sequence, sizesOf } from './gates.ts';
+import { gateFunction, sequence } from './gates.ts';
 import type { GateFunction, Sequence } from './gates.ts';
+import {
+  ONE_STATE_INPUTS as AT,
+  oneStateMacs,
+  oneStateShapes,
+  oneStateSizes,
+} from './one-state.ts';
 
 interface RnnAttrs extends Sequence {
   readonly functions: readonly [GateFunction];
 }
 
 type RnnNode = TypedNode<RnnAttrs>;
-
-/** Places of a node's inputs. */
-const AT = { x: 0, weights: 1, recurrent: 2, bias: 3, hidden: 4, lengths: 5 } as const;
 
 const units = unitFamily({
   name: 'nn_rnn_f32',
@@ -65,19 +68,10 @@ export const rnn = defineOp<RnnAttrs>({
   attributes: z.strictObject({ ...sequence, functions: z.tuple([gateFunction]) }),
   operands: 'any',
   optional: [AT.lengths],
-  inferShapes(attrs, inputs) {
-    const sizes = sizesOf(attrs, 1, operandsOf(inputs));
-    expectElements('bias', inputs[AT.bias]!, sizes.units);
-    const lengths = inputs[AT.lengths];
-    if (lengths) expectElements('list of lengths', lengths, sizes.batches);
-    return [outputShape(attrs, sizes), inputs[AT.hidden]!.shape];
-  },
+  inferShapes: (attrs, inputs) => oneStateShapes(attrs, { gates: 1, biases: 1 }, inputs),
   reject: (node) => rejectFloatSequence(node, AT.lengths),
   evaluate,
-  macs: (node) => {
-    const { steps, batches, inputs, units: cells } = sizesOfNode(node);
-    return steps * batches * cells * (inputs + cells);
-  },
+  macs: (node) => oneStateMacs(node, 1),
   kernels: [portable],
   quantize: 'keep-float',
 });
@@ -106,9 +100,5 @@ function evaluate(node: RnnNode, [x, w, r, b, h, lengths]: readonly (Value | und
 }
 
 function sizesOfNode({ attrs, inputs }: RnnNode) {
-  return sizesOf(attrs, 1, operandsOf(inputs));
-}
-
-function operandsOf(inputs: readonly (TensorType | undefined)[]) {
-  return [inputs[AT.x], inputs[AT.weights], inputs[AT.recurrent], inputs[AT.hidden]];
+  return oneStateSizes(attrs, 1, inputs);
 }

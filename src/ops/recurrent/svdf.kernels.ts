@@ -1,7 +1,7 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import { clampRange } from '../activation/clamp.ts';
-import { call } from '../kernel.ts';
+import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
@@ -52,12 +52,7 @@ function integerKernel(dsp: boolean): Kernel<SvdfAttrs> {
       const { inputs } = svdfSizes(node.attrs, node.inputs);
       return inputs <= MOST_INPUTS ? undefined : `its input has more than ${MOST_INPUTS} values`;
     },
-    cost: (node) => ({
-      work: dsp ? dspWork(node) : work(node),
-      constantBytes: 0,
-      scratchBytes: 0,
-      calls: [unitOf(node)],
-    }),
+    cost: (node) => plainCost(dsp ? dspWork(node) : work(node), [unitOf(node)]),
     code(node) {
       const multipliers = svdfMultipliers(node);
       const fields = {
@@ -92,12 +87,7 @@ const floatKernel: Kernel<SvdfAttrs> = {
   name: 'svdf_f32_c',
   units: [floatUnits],
   reject: ({ outputs }) => (outputs[0]!.dtype === 'float32' ? undefined : 'takes float32'),
-  cost: (node) => ({
-    work: work(node),
-    constantBytes: 0,
-    scratchBytes: 0,
-    calls: [floatUnits({})],
-  }),
+  cost: (node) => plainCost(work(node), [floatUnits({})]),
   code(node) {
     const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
     const fields = { sizes: sizeFields(node), low, high };
