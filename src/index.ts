@@ -1,5 +1,6 @@
 /** thimble's library API. */
-export { compile, compileModel, VERSION } from './pipeline.ts';
+export { compile, compileModel } from './pipeline.ts';
+export { VERSION } from './support/version.ts';
 export type { CompileOptions, Model, Program } from './pipeline.ts';
 export { quantizeGraph } from './compress/quantize.ts';
 export type { QuantizeOptions } from './compress/quantize.ts';

@@ -11,7 +11,7 @@ import { verifyPass } from './passes/verify.ts';
 import { select } from './select/select.ts';
 import type { Selection, SelectOptions } from './select/select.ts';
 import { sha256 } from './support/bytes.ts';
-import { readPackageFile } from './support/package-files.ts';
+import { VERSION } from './support/version.ts';
 import type { Target } from './target/target.ts';
 
 /** A model's graph, and what the generated code says of where it came from. */
@@ -76,7 +76,3 @@ export function compileModel(
   });
   return { ...selection, name, model, graph, removed, target, library };
 }
-
-const manifest = JSON.parse(readPackageFile('package.json')) as { version: string };
-
-export const VERSION = manifest.version;

@@ -70,9 +70,6 @@ export class Context {
   }
 }
 
-/** Raised on Ctrl-C: exit code 130. */
-export class Interrupted extends Error {}
-
 function limitOf(name: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : sizeOf(name, text);
 }

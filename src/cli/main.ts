@@ -4,11 +4,10 @@ import type { TestCase } from '../report/junit.ts';
 import { CompileError, formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic, Failure } from '../support/diagnostics.ts';
 import { harmless } from '../support/printable.ts';
-import { VERSION } from '../pipeline.ts';
-import { DoesNotFit } from '../workflow/build-model.ts';
-import { summary } from './commands/compile.ts';
-import { Interrupted } from './context.ts';
+import { VERSION } from '../support/version.ts';
 import type { Context } from './context.ts';
+import { DoesNotFit } from '../workflow/does-not-fit.ts';
+import { Interrupted } from './interrupted.ts';
 import { makeProgram } from './program.ts';
 
 const EXIT_CODES: Record<Failure, number> = {
@@ -42,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Whatever failed first: the compilers get the same Ctrl-C.
     if (interruption.signal.aborted) return INTERRUPTED;
-    return explain(error, context());
+    return explain(error, await context());
   }
 }
 
@@ -68,8 +67,11 @@ async function explain(error: unknown, context: Context): Promise<number> {
     if (output.options.json) output.result('', { errors: [usageError(error)] });
     return 2;
   }
-  if (error instanceof DoesNotFit) output.result(summary(error.report), error.report);
   if (error instanceof CompileError) {
+    if (error instanceof DoesNotFit) {
+      const { summary } = await import('./commands/compile.ts');
+      output.result(summary(error.report), error.report);
+    }
     output.errors(error.diagnostics);
     // The first error is the answer, whether or not its report can be written.
     await context.junit('thimble', error.diagnostics.map(failedCase)).catch((second: unknown) => {

@@ -1,21 +1,11 @@
 import type { Command } from 'commander';
-import type { QuantizedModel, QuantizeModelOptions } from '../compress/quantize-model.ts';
+import type { QuantizeModelOptions } from '../compress/quantize-model.ts';
 import type { Range } from '../compress/range.ts';
 import { dense } from '../encode/dense.ts';
-import type { ImportOptions } from '../import/open-shapes.ts';
-import { storesDense } from '../lower/lower.ts';
-import { runPasses } from '../passes/index.ts';
-import type { CompileOptions } from '../pipeline.ts';
-import { OBJECTIVES } from '../select/select.ts';
-import type { Objective } from '../select/select.ts';
-import { CompileError, formatWarning } from '../support/diagnostics.ts';
-import { printable } from '../support/printable.ts';
-import { loadModel } from '../workflow/load-model.ts';
-import type { LoadedModel } from '../workflow/load-model.ts';
-import { quantizeFile } from '../workflow/quantize-file.ts';
-import { readInput } from '../workflow/read-input.ts';
+import { OBJECTIVES } from '../select/objective.ts';
+import type { Objective } from '../select/objective.ts';
+import { CompileError } from '../support/diagnostics.ts';
 import { badOption, choiceOption, listOf } from './option-values.ts';
-import type { Output } from './output.ts';
 
 /** Options of every command that reads a model. */
 export interface ModelOptions {
@@ -30,7 +20,7 @@ export interface ModelOptions {
 }
 
 /** An input that is a constant, and the file of its elements. */
-interface Frozen {
+export interface Frozen {
   readonly input: string;
   readonly file: string;
 }
@@ -120,37 +110,6 @@ export function addInputOption(command: Command): Command {
   );
 }
 
-/** Loads a model, and quantizes it on the way when --calibrate is given. */
-export async function openModel(
-  file: string,
-  options: CompilingOptions,
-  output: Output,
-): Promise<LoadedModel> {
-  const model = await loadModel(file, options.name, await importOptions(options, output));
-  if (options.calibrate === undefined) return model;
-  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
-  noteWarnings(quantized, output);
-  refuseCollapsed(quantized, options);
-  return { ...model, graph: runPasses(quantized.graph) };
-}
-
-/** What --shape, --freeze and --state say, and notes that go to `output`. */
-export async function importOptions(
-  { shape, freeze, state }: Pick<ModelOptions, 'shape' | 'freeze' | 'state'>,
-  output: Output,
-): Promise<ImportOptions> {
-  return {
-    shapes: new Map(shape),
-    freeze: new Map(await Promise.all((freeze ?? []).map(readFrozen))),
-    states: state ?? [],
-    onNote: (text) => output.note(`note: ${printable(text)}`),
-  };
-}
-
-async function readFrozen({ input, file }: Frozen): Promise<[string, Uint8Array]> {
-  return [input, await readInput(file, 'frozen input')];
-}
-
 function parseFrozen(text: string): Frozen {
   const [, input, file] = /^(.+?)=(.+)$/s.exec(text) ?? [];
   if (input !== undefined && file !== undefined) return { input, file };
@@ -186,26 +145,6 @@ function parseShape(text: string): [string, readonly number[]] {
       'for example --shape image=1x96x96x3',
     ),
   );
-}
-
-export function noteWarnings({ warnings }: QuantizedModel, output: Output): void {
-  for (const warning of warnings) output.note(formatWarning(warning));
-}
-
-/** Throws when an output of the quantized model carries no signal, unless --force is given. */
-export function refuseCollapsed({ collapsed }: QuantizedModel, { force }: ModelOptions): void {
-  if (collapsed.length > 0 && !force) throw new CompileError(collapsed, 'answer-is-no');
-}
-
-/** What the compiler may do, and how it is to choose among kernels and formats. */
-export function compileOptions(options: CompilingOptions): CompileOptions {
-  const { optimize, encoding, input, shrink } = options;
-  const fed = input === 'rows';
-  return { optimize, fed, shrink, ...(encoding !== 'auto' && { accepts: storesDense }) };
-}
-
-export function quantizeOptions({ method, io, range }: ModelOptions): QuantizeModelOptions {
-  return { method, io, ranges: new Map(range) };
 }
 
 function parseRange(text: string): [string, Range] {

@@ -1,28 +1,14 @@
 import { Command } from 'commander';
-import { VERSION } from '../pipeline.ts';
-import { benchCommand } from './commands/bench.ts';
+import { VERSION } from '../support/version.ts';
 import type { BenchOptions } from './commands/bench.ts';
-import { boardsCommand } from './commands/boards.ts';
-import { compressCommand } from './commands/compress.ts';
 import type { CompressCommandOptions } from './commands/compress.ts';
-import { buildCommand, compileCommand } from './commands/compile.ts';
 import type { CompileCommandOptions } from './commands/compile.ts';
-import { diffCommand } from './commands/diff.ts';
 import type { DiffOptions } from './commands/diff.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { explainCommand } from './commands/explain.ts';
-import { initCommand } from './commands/init.ts';
-import { inspect } from './commands/inspect.ts';
-import { quantizeCommand } from './commands/quantize.ts';
 import type { QuantizeCommandOptions } from './commands/quantize.ts';
-import { renodeCommand } from './commands/renode.ts';
 import type { RenodeOptions } from './commands/renode.ts';
-import { PLACES, runCommand } from './commands/run.ts';
 import type { RunOptions } from './commands/run.ts';
-import { placeOption, testCommand } from './commands/test.ts';
 import type { TestOptions } from './commands/test.ts';
-import { Context } from './context.ts';
-import { checkOptions } from './check-options.ts';
+import type { Context } from './context.ts';
 import {
   addCompileOptions,
   addImportOptions,
@@ -38,10 +24,17 @@ import {
   wholeOption,
 } from './option-values.ts';
 import type { GlobalOptions } from './output.ts';
+import { placeOption, PLACES } from './places.ts';
 import { shardOption } from './sequence-options.ts';
 
-/** The command line: names and options only, the work is in commands/. `signal` ends it early. */
-export function makeProgram(signal: AbortSignal): { program: Command; context: () => Context } {
+/**
+ * The command line: names and options only, the work is in commands/, each loaded when it is used.
+ * `signal` ends it early.
+ */
+export function makeProgram(signal: AbortSignal): {
+  program: Command;
+  context: () => Promise<Context>;
+} {
   const program = new Command('thimble')
     .description('Neural networks for Cortex-M: static C, proven equal to a reference, bit for bit')
     .version(VERSION)
@@ -59,9 +52,14 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
     .option('--quiet', 'only results and errors')
     .option('--verbose', 'say more')
     .option('--no-color', 'no colours')
-    .hook('preAction', (_, command) => checkOptions(command));
+    .hook('preAction', async (_, command) =>
+      (await import('./check-options.ts')).checkOptions(command),
+    );
   let made: Context | undefined;
-  const context = () => (made ??= new Context(program.opts<GlobalOptions>(), signal));
+  const context = async () => {
+    const { Context } = await import('./context.ts');
+    return (made ??= new Context(program.opts<GlobalOptions>(), signal));
+  };
   // Global options may stand behind the command, too.
   const command = (text: string, description: string) =>
     program
@@ -72,12 +70,13 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
 
   addImportOptions(
     command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity'),
-  ).action((model: string, options: Pick<ModelOptions, 'shape'>) =>
-    inspect(model, options, context()),
+  ).action(async (model: string, options: Pick<ModelOptions, 'shape'>) =>
+    (await import('./commands/inspect.ts')).inspect(model, options, await context()),
   );
   addModelCommands(command, context);
-  command('boards [board]', 'the boards that thimble knows').action((board: string | undefined) =>
-    boardsCommand(board, context()),
+  command('boards [board]', 'the boards that thimble knows').action(
+    async (board: string | undefined) =>
+      (await import('./commands/boards.ts')).boardsCommand(board, await context()),
   );
   command('diff <old> <new>', 'what changed between two report.json')
     .option(
@@ -85,30 +84,34 @@ export function makeProgram(signal: AbortSignal): { program: Command; context: (
       'fail when flash, RAM or instructions grew more',
       numberOption('--max-growth', 0),
     )
-    .action((before: string, after: string, options: DiffOptions) =>
-      diffCommand(before, after, options, context()),
+    .action(async (before: string, after: string, options: DiffOptions) =>
+      (await import('./commands/diff.ts')).diffCommand(before, after, options, await context()),
     );
-  command('doctor', 'tools found and missing').action(() => doctorCommand(context()));
-  command('explain <code>', 'one error code at length').action((code: string) =>
-    explainCommand(code, context()),
+  command('doctor', 'tools found and missing').action(async () =>
+    (await import('./commands/doctor.ts')).doctorCommand(await context()),
+  );
+  command('explain <code>', 'one error code at length').action(async (code: string) =>
+    (await import('./commands/explain.ts')).explainCommand(code, await context()),
   );
   command('init', 'write thimble.config.json')
     .option('-b, --board <BOARD>', 'board', 'mps2-an386')
-    .action((options: { readonly board: string }) => initCommand(options, context()));
+    .action(async (options: { readonly board: string }) =>
+      (await import('./commands/init.ts')).initCommand(options, await context()),
+    );
   return { program, context };
 }
 
 type MakeCommand = (text: string, description: string) => Command;
 
 // The commands that read a model and may quantize it on the way.
-function addModelCommands(command: MakeCommand, context: () => Context): void {
+function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
   const compiling = (text: string, description: string) =>
     addInputOption(addCompileOptions(command(text, description)));
   compiling('compile <model>', 'the C library and its report')
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
-    .action((model: string, options: CompileCommandOptions) =>
-      compileCommand(model, options, context()),
+    .action(async (model: string, options: CompileCommandOptions) =>
+      (await import('./commands/compile.ts')).compileCommand(model, options, await context()),
     );
   compiling('build <model>', 'the C library and firmware around it')
     .option('-b, --board <BOARD>', 'board')
@@ -119,8 +122,8 @@ function addModelCommands(command: MakeCommand, context: () => Context): void {
       choiceOption('--vectors', ['none', 'uart']),
       'none',
     )
-    .action((model: string, options: CompileCommandOptions) =>
-      buildCommand(model, options, context()),
+    .action(async (model: string, options: CompileCommandOptions) =>
+      (await import('./commands/compile.ts')).buildCommand(model, options, await context()),
     );
   addCompileOptions(command('run <model>', 'one inference, raw tensor bytes in and out'))
     .option('-b, --board <BOARD>', 'board')
@@ -128,7 +131,9 @@ function addModelCommands(command: MakeCommand, context: () => Context): void {
     .requiredOption('--input <FILE>', 'input bytes')
     .requiredOption('--output <FILE>', 'output bytes')
     .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
-    .action((model: string, options: RunOptions) => runCommand(model, options, context()));
+    .action(async (model: string, options: RunOptions) =>
+      (await import('./commands/run.ts')).runCommand(model, options, await context()),
+    );
   withVectors(compiling('test <model>', 'many vectors, each compared with the reference'))
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'reference, host, qemu, renode or serial:PORT', placeOption, 'qemu')
@@ -149,17 +154,21 @@ function addModelCommands(command: MakeCommand, context: () => Context): void {
       '--update-budget',
       'write flash, RAM and instructions of this run to thimble.budget.json',
     )
-    .action((model: string, options: TestOptions) => testCommand(model, options, context()));
+    .action(async (model: string, options: TestOptions) =>
+      (await import('./commands/test.ts')).testCommand(model, options, await context()),
+    );
   compiling('bench <model>', 'instructions for each layer')
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'qemu or renode', choiceOption('--on', ['qemu', 'renode']), 'qemu')
     .option('--flame <FILE>', 'a flame graph of Renode’s profile, as SVG')
     .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
-    .action((model: string, options: BenchOptions) => benchCommand(model, options, context()));
+    .action(async (model: string, options: BenchOptions) =>
+      (await import('./commands/bench.ts')).benchCommand(model, options, await context()),
+    );
   addModelOptions(command('quantize <model>', 'a float model to int8'))
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
-    .action((model: string, options: QuantizeCommandOptions) =>
-      quantizeCommand(model, options, context()),
+    .action(async (model: string, options: QuantizeCommandOptions) =>
+      (await import('./commands/quantize.ts')).quantizeCommand(model, options, await context()),
     );
   addCompressCommand(command, context);
   withVectors(
@@ -167,7 +176,9 @@ function addModelCommands(command: MakeCommand, context: () => Context): void {
   )
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
-    .action((model: string, options: RenodeOptions) => renodeCommand(model, options, context()));
+    .action(async (model: string, options: RenodeOptions) =>
+      (await import('./commands/renode.ts')).renodeCommand(model, options, await context()),
+    );
 }
 
 function withVectors(command: Command): Command {
@@ -177,7 +188,7 @@ function withVectors(command: Command): Command {
     .option('--count <N>', 'number of made-up vectors', wholeOption('--count', 1, 2 ** 30), 8);
 }
 
-function addCompressCommand(command: MakeCommand, context: () => Context): void {
+function addCompressCommand(command: MakeCommand, context: () => Promise<Context>): void {
   addModelOptions(command('compress <model>', 'fewer weights, the others fitted anew'))
     .option('-b, --board <BOARD>', 'board whose kernels and formats count; a Cortex-M4 otherwise')
     .option('--recipe <FILE>', 'light, balanced, small, or a JSON file')
@@ -193,7 +204,7 @@ function addCompressCommand(command: MakeCommand, context: () => Context): void 
     )
     .option('--seed <N>', 'seed of what is drawn', wholeOption('--seed', 0, 2 ** 32 - 1))
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
-    .action((model: string, options: CompressCommandOptions) =>
-      compressCommand(model, options, context()),
+    .action(async (model: string, options: CompressCommandOptions) =>
+      (await import('./commands/compress.ts')).compressCommand(model, options, await context()),
     );
 }

@@ -6,9 +6,7 @@ import type { Target } from '../target/target.ts';
 import { explainRejections } from './explain.ts';
 import { Search } from './search.ts';
 import type { Plan } from './search.ts';
-
-export const OBJECTIVES = ['speed', 'flash', 'ram', 'balanced'] as const;
-export type Objective = (typeof OBJECTIVES)[number];
+import type { Objective } from './objective.ts';
 
 export interface SelectOptions extends Pick<PlanOptions, 'runs' | 'fed'> {
   /**

@@ -14,16 +14,7 @@ import { CompileError } from '../support/diagnostics.ts';
 import { removeFolder } from '../system/temporary-folder.ts';
 import type { Board } from '../target/board.ts';
 import { targetOf } from '../target/target.ts';
-
-/** The model does not fit the board; carries the report to where it is printed. */
-export class DoesNotFit extends CompileError {
-  constructor(
-    readonly report: Report,
-    board: Board,
-  ) {
-    super(explainMisfit(report, board), 'answer-is-no');
-  }
-}
+import { DoesNotFit } from './does-not-fit.ts';
 
 /** A program for a board, with its predicted report. */
 export interface Compiled {
@@ -48,7 +39,7 @@ export function compileForBoard(
   const fits = fitsBoard(footprint, board);
   const report = makeReport({ program, board, basis: 'predicted', footprint, fits });
   if (fits) return { program, report };
-  throw new DoesNotFit(report, board);
+  throw new DoesNotFit(report, explainMisfit(report, board));
 }
 
 /** Throws where vectors come by a serial port, which sends them whole: a row would come while one is computed. */
@@ -86,7 +77,7 @@ export async function withFirmware<T>(
     // Measuring firmware takes more than the model does: the limits do not count it.
     const fits = options.instrument !== 'none' || fitsBoard(footprint, board);
     const report = makeReport({ program, board, basis: 'linked', footprint, fits });
-    if (!fits) throw new DoesNotFit(report, board);
+    if (!fits) throw new DoesNotFit(report, explainMisfit(report, board));
     return await use({ program, report, firmware, built });
   } finally {
     await removeFolder(built.folder);

@@ -3,8 +3,8 @@ import { toThimble } from '../import/from-thimble.ts';
 import { importModel } from '../import/import-model.ts';
 import type { Graph } from '../ir/types.ts';
 import { printGraph } from '../ir/print.ts';
-import { VERSION } from '../pipeline.ts';
 import { assert } from '../support/diagnostics.ts';
+import { VERSION } from '../support/version.ts';
 
 /** A graph as a .thimble file, which is one that reads back. */
 export function thimbleBytes(graph: Graph, source: string): Uint8Array {

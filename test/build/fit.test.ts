@@ -7,12 +7,8 @@ import type { Board, Memory } from '../../src/target/board.ts';
 import { limitBoard } from '../../src/target/limits.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
-import {
-  compileForBoard,
-  DoesNotFit,
-  firmwareOptions,
-  sourcesOf,
-} from '../../src/workflow/build-model.ts';
+import { compileForBoard, firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
+import { DoesNotFit } from '../../src/workflow/does-not-fit.ts';
 import { testModel } from '../../src/workflow/test-model.ts';
 import { makeVectors } from '../../src/workflow/vectors.ts';
 import { compileGraph } from '../support/compile-graph.ts';

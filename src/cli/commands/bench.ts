@@ -12,7 +12,7 @@ import type { LoadedModel } from '../../workflow/load-model.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
 import type { Context } from '../context.ts';
-import { compileOptions, openModel } from '../model-options.ts';
+import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
 
 export interface BenchOptions extends CompilingOptions {

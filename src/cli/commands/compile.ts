@@ -19,7 +19,7 @@ import type { Compiled } from '../../workflow/build-model.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import type { Output } from '../output.ts';
-import { compileOptions, openModel } from '../model-options.ts';
+import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
 
 export interface CompileCommandOptions extends CompilingOptions {

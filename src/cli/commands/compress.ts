@@ -9,7 +9,7 @@ import { loadModel } from '../../workflow/load-model.ts';
 import { readInput } from '../../workflow/read-input.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../model-options.ts';
+import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface CompressCommandOptions extends ModelOptions {

@@ -22,7 +22,7 @@ import { besideFile } from '../../workflow/beside-file.ts';
 import { readInput } from '../../workflow/read-input.ts';
 import { MalformedFile } from '../../formats/malformed-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions } from '../model-options.ts';
+import { importOptions } from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 /** `thimble inspect MODEL`: every operator, and every unsupported one at once. */

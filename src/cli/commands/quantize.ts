@@ -5,7 +5,7 @@ import { loadModel } from '../../workflow/load-model.ts';
 import { quantizeFile } from '../../workflow/quantize-file.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../model-options.ts';
+import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface QuantizeCommandOptions extends ModelOptions {

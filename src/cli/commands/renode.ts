@@ -11,7 +11,7 @@ import { referenceOutputs } from '../../verify/compare.ts';
 import { compileForBoard, firmwareOptions, withFirmware } from '../../workflow/build-model.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
-import { compileOptions, openModel } from '../model-options.ts';
+import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
 import { chooseVectors } from './test.ts';
 import type { VectorOptions } from './test.ts';

@@ -2,15 +2,13 @@ import { referenceOutputs } from '../../verify/compare.ts';
 import { Interpreter } from '../../interpret/interpret.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { execute } from '../../workflow/execute.ts';
-import type { Where } from '../../workflow/execute.ts';
 import { readInput } from '../../workflow/read-input.ts';
 import { compileForBoard } from '../../workflow/build-model.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { compileOptions, openModel } from '../model-options.ts';
+import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
-
-export const PLACES: readonly (Where | 'reference')[] = ['reference', 'host', 'qemu', 'renode'];
+import type { PLACES } from '../places.ts';
 
 export interface RunOptions extends Omit<CompilingOptions, 'input'> {
   readonly board?: string;

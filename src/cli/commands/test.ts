@@ -7,20 +7,18 @@ import type { TestResult } from '../../workflow/test-model.ts';
 import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
-import { badOption, choiceOption } from '../option-values.ts';
+import { badOption } from '../option-values.ts';
 import { applyBudget, wantsBudget } from '../budget-file.ts';
 import type { Context } from '../context.ts';
 import { casesOf, describe, formatSummary, mismatches, verdictLines } from '../test-results.ts';
-import { compileOptions, openModel } from '../model-options.ts';
+import { compileOptions, openModel } from '../open-model.ts';
 import { shardOf, stepsOf } from '../sequence-options.ts';
 import type { Shard } from '../sequence-options.ts';
 import type { CompilingOptions } from '../model-options.ts';
-import { PLACES } from './run.ts';
+import type { Place } from '../places.ts';
 
 // All vectors of a run lie in memory.
 const MOST_BYTES = 2 ** 30;
-
-type Place = (typeof PLACES)[number] | { readonly port: string };
 
 /** Where vectors come from: a folder, or a seed. */
 export interface VectorOptions {
@@ -108,14 +106,6 @@ function diagnosticsOf(error: unknown): readonly Diagnostic[] {
   if (error instanceof CompileError) return error.diagnostics;
   throw error;
 }
-
-/** 'qemu', or 'serial:/dev/ttyACM0'. */
-export function placeOption(text: string): Place {
-  const [, port] = /^serial:(.+)$/s.exec(text) ?? [];
-  return port === undefined ? oneOfPlaces(text) : { port };
-}
-
-const oneOfPlaces = choiceOption('--on', PLACES);
 
 function noteOpen(port: string, context: Context): void {
   context.output.note(`${port} is open: reset the board if it runs already`);

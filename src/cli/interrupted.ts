@@ -1,0 +1,2 @@
+/** Raised on Ctrl-C: exit code 130. */
+export class Interrupted extends Error {}

@@ -1,0 +1,13 @@
+import type { Report } from '../report/report.ts';
+import { CompileError } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
+
+/** The model does not fit the board, and why; carries the report to where it is printed. */
+export class DoesNotFit extends CompileError {
+  constructor(
+    readonly report: Report,
+    reasons: Diagnostic | readonly Diagnostic[],
+  ) {
+    super(reasons, 'answer-is-no');
+  }
+}
