@@ -1,14 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** They stand in for a module that others load as it is. */
+const MOCKING = ['test/workflow/output-folder*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Each file builds firmware or runs interpreters; while one waits for a file or a program, two others compute.
+    // Each file builds firmware or runs interpreters; while one waits for a program, two others compute.
     maxWorkers: 3,
-    // No file changes what another one reads: each worker loads the modules once.
-    isolate: false,
+    projects: [
+      // No file changes what another one reads: each worker loads the modules once.
+      {
+        extends: true,
+        test: { name: 'all', include: ['test/**/*.test.ts'], exclude: MOCKING, isolate: false },
+      },
+      { extends: true, test: { name: 'mocking', include: MOCKING } },
+    ],
   },
 });

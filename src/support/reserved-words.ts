@@ -35,7 +35,7 @@ const FIRMWARE = list(`
   frame from from_steps gcc given half half_pixel halves hard_fault here high ifdef ifndef include input_bytes
   input_channels input_count input_height input_ring input_width input_zero inputs invoke kernel_height kernel_width
   kind layer left limit line load_vectors loops low lowest magnitude mailbox make_inputs mark_cost mark_count
-  mark_start marks mask may_alias most multiplier multiplier_a multiplier_b naked name names noinline now odd_zero
+  mark_start marks mask may_alias most multiplier multiplier_a multiplier_b naked name names noclone noinline now odd_zero
   offset offset_x offset_y outer output output_bytes output_channels output_count output_height output_ring
   output_width outputs pad_left pad_top paint painted painted_bytes pairs pragma print print_hex print_number
   print_outputs product rank reals receive_inputs report_fault requantize reset rest result reverse_multiplier
