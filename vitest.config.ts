@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** They stand in for a module that others load as it is. */
 const MOCKING = ['test/workflow/output-folder*.test.ts'];
@@ -10,6 +11,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Each file builds firmware or runs interpreters; while one waits for a program, two others compute.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       // No file changes what another one reads: each worker loads the modules once.
       {

@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../src/support/diagnostics.ts';
 import { graphs } from '../support/random-graphs.ts';
 import { caseCount, SEED } from '../support/seeds.ts';
 
-const COUNT = caseCount(300);
+const COUNT = caseCount(150);
 
 console.log(`graphs as text: seed ${SEED} (THIMBLE_SEED), ${COUNT} of each kind (THIMBLE_CASES)`);
 

@@ -17,16 +17,19 @@ import { caseAt, graphOfCases, inputBytes } from '../support/cases.ts';
 import type { OpCase } from '../support/cases.ts';
 
 const SEED = Number(process.env.THIMBLE_SEED ?? 20261124);
-const CASES = Number(process.env.THIMBLE_CASES ?? 30);
+/** Of each operator, and more for each of its kernels. */
+const CASES = Number(process.env.THIMBLE_CASES ?? 8);
+const KERNEL_CASES = 4;
 const FILLS = ['random', 'random', 'low', 'high'] as const;
 
 console.log(
-  `operator cases: seed ${SEED} (THIMBLE_SEED), ${CASES} of each operator (THIMBLE_CASES)`,
+  `operator cases: seed ${SEED} (THIMBLE_SEED), ${CASES} of each operator (THIMBLE_CASES), and more`,
 );
 
-const cases = OPS.flatMap(({ name }, i) => {
+const cases = OPS.flatMap(({ name, kernels }, i) => {
   const random = new Random(SEED + i);
-  return Array.from({ length: CASES }, () => acceptedCase(name, random));
+  const length = CASES + KERNEL_CASES * kernels.length;
+  return Array.from({ length }, () => acceptedCase(name, random));
 });
 // Every case is computed as it is.
 const options = { shrink: false };

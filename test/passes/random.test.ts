@@ -10,7 +10,7 @@ import { graphs, sampleGraphs } from '../support/random-graphs.ts';
 import { tensorBytes } from '../support/run-graph.ts';
 import { caseCount, SEED } from '../support/seeds.ts';
 
-const COUNT = caseCount(250);
+const COUNT = caseCount(100);
 const FILLS = ['random', 'special', 'low', 'high'] as const;
 
 console.log(`passes: seed ${SEED} (THIMBLE_SEED), ${COUNT} random graphs (THIMBLE_CASES)`);

@@ -13,7 +13,7 @@ import { inputBytes } from '../support/cases.ts';
 import { plantedGraph } from '../support/planted-graphs.ts';
 import { caseCount, SEED } from '../support/seeds.ts';
 
-const COUNT = caseCount(150);
+const COUNT = caseCount(100);
 const FILLS = ['random', 'random', 'low', 'high'] as const;
 
 console.log(`planted channels: seed ${SEED} (THIMBLE_SEED), ${COUNT} graphs (THIMBLE_CASES)`);
