@@ -9,7 +9,7 @@ import { weightedChannels } from '../weighted-channels.ts';
 import type { Fixed } from '../float-rounding.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectMixedTypes } from '../types.ts';
-import { evaluateConv2d } from './conv2d.reference.ts';
+import { convolve } from './conv2d.reference.ts';
 import { conv2dKernels } from './conv2d.kernels.ts';
 import {
   checkBiasType,
@@ -44,7 +44,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
   reject: (node) => rejectMixedTypes(node, 0),
-  evaluate: evaluateConv2d,
+  evaluate: (node, [input, weights, bias]) => [convolve(node, input!, weights!, bias)],
   macs({ inputs, outputs }) {
     const [, ky = 1, kx = 1, depth = 1] = inputs[1]!.shape;
     return elements(outputs[0]!) * ky * kx * depth;

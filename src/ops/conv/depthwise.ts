@@ -11,7 +11,8 @@ import { channelMultipliers } from '../requantize.ts';
 import { weightedChannels } from '../weighted-channels.ts';
 import { isPadded, planeOf } from './conv2d.ts';
 import { depthwiseKernels } from './depthwise.kernels.ts';
-import { evaluateDepthwise } from './depthwise.reference.ts';
+import { convolve } from './conv2d.reference.ts';
+import { filtersOf } from './depthwise.reference.ts';
 import { checkWindow, inputPlane, tflitePadding, windowOutput, windowRows } from './geometry.ts';
 import type { Window } from './geometry.ts';
 
@@ -39,7 +40,7 @@ export const depthwiseConv2d = defineOp<DepthwiseAttrs>({
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
   reject: (node) => rejectMixedTypes(node, 3),
-  evaluate: evaluateDepthwise,
+  evaluate: (node, [input, weights, bias]) => [convolve(node, input!, filtersOf(weights!), bias)],
   macs({ inputs, outputs }) {
     const [, ky = 1, kx = 1] = inputs[1]!.shape;
     return elements(outputs[0]!) * ky * kx;
