@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/ir/types.ts';
 import { bytesOf } from '../../src/support/bytes.ts';
 import { Random } from '../../src/support/random.ts';
+import { inputBytes } from '../support/cases.ts';
 import { thimble } from '../support/cli.ts';
 import { FloatGraph, floatInputs } from '../support/float-graphs.ts';
-import { thimbleFile } from '../support/small-model.ts';
+import { smallFloatNetwork, thimbleFile } from '../support/small-model.ts';
 
 let folder = '';
 
@@ -90,4 +91,21 @@ describe('quantize', () => {
     expect(err).toMatch(/bad-calibration.*broken\/in0\.bin.*bad-calibration.*broken\/in1\.bin/s);
     expect(existsSync(file('broken.q'))).toBe(false);
   });
+});
+
+it('quantize writes a .thimble file that the other commands read', async () => {
+  const graph = smallFloatNetwork();
+  mkdirSync(file('cal'));
+  writeFileSync(file('float.thimble'), thimbleFile(graph));
+  writeFileSync(file('cal/in0.bin'), inputBytes(graph, new Random(5), 'random'));
+  const calibrate = ['--calibrate', 'cal'];
+  const quantized = await thimble(folder, [
+    ...['quantize', 'float.thimble', ...calibrate],
+    ...['--io', 'int8', '-o', 'q.thimble'],
+  ]);
+  expect(quantized.code, quantized.err).toBe(0);
+  const testing = (model: string, ...args: string[]) =>
+    thimble(folder, ['test', model, '--on', 'host', ...args, '--count', '2']);
+  expect((await testing('q.thimble')).code).toBe(0);
+  expect((await testing('float.thimble', ...calibrate)).code).toBe(0);
 });
