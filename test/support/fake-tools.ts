@@ -10,6 +10,26 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach } from 'vitest';
+
+/**
+ * Gives each test tools of its own, first on the PATH of this process; after it the environment is as it was.
+ * Returns the PATH without them.
+ */
+export function fakeTools(give: (fakes: FakeTools) => void): string | undefined {
+  const { PATH, TMPDIR } = process.env;
+  beforeEach(() => {
+    const fakes = new FakeTools();
+    Object.assign(process.env, fakes.env());
+    give(fakes);
+  });
+  afterEach(() => {
+    process.env.PATH = PATH;
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+  return PATH;
+}
 
 /** A folder of programs that stand for tools; put before the PATH, they are found first. */
 export class FakeTools {
