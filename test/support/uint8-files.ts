@@ -1,7 +1,7 @@
 import type { Random } from '../../src/support/random.ts';
+import { sizes, windowed } from './file-makers.ts';
+import type { Maker } from './file-makers.ts';
 import { constant, oneOperator, TYPES, uint8 } from './file-models.ts';
-import { sizes, windowed } from './float-files.ts';
-import type { Maker } from './float-files.ts';
 import type { FileTensor } from './tflite-writer.ts';
 
 const scale = (random: Random) => Math.fround(random.real(0.01, 0.1));
