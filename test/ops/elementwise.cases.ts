@@ -1,6 +1,5 @@
-import { elementaryFunctions } from '../../src/ops/activation/functions.ts';
 import { combinations } from '../../src/ops/elementwise/combinations.ts';
-import type { DType, Quantization } from '../../src/ir/types.ts';
+import type { DType } from '../../src/ir/types.ts';
 import type { Random } from '../../src/support/random.ts';
 import {
   ACTIVATIONS,
@@ -11,7 +10,7 @@ import {
   takes,
   weights,
 } from '../support/cases.ts';
-import type { CaseMaker, CaseTensor, OpCase } from '../support/cases.ts';
+import type { CaseMaker, CaseTensor } from '../support/cases.ts';
 
 // Two shapes that broadcast: equal, a scalar, a channel vector, a plane, or none of these.
 function shapes(random: Random, given?: CaseTensor): [readonly number[], readonly number[]] {
@@ -116,140 +115,6 @@ export const prelu: CaseMaker = (random, operand) => {
     attrs,
     inputs: [given ?? int8(random, shape), constant(random, slope)],
     outputs: [{ dtype: 'int8', quant: quantization(random) }],
-  };
-};
-
-function unary(
-  op: string,
-  attrs: (random: Random) => object,
-  fixed?: { scale: number; zeroPoint: number },
-): CaseMaker {
-  return (random, operand): OpCase => {
-    const given = takes(operand);
-    const shape = given?.shape ?? [random.int(1, 4), random.int(1, 70)];
-    if (given ? given.dtype === 'float32' : random.chance(0.35))
-      return {
-        op,
-        attrs: attrs(random),
-        inputs: [given ?? float32(shape)],
-        outputs: [{ dtype: 'float32' }],
-      };
-    const quant = fixed
-      ? { scales: [fixed.scale], zeroPoints: [fixed.zeroPoint], axis: 0 }
-      : (sameNow(random, given) ?? quantization(random));
-    return {
-      op,
-      attrs: attrs(random),
-      inputs: [given ?? int8(random, shape)],
-      outputs: [{ dtype: 'int8', quant }],
-    };
-  };
-}
-
-// A given tensor's own quantization, half of the times: a clamp can be fused then.
-function sameNow(random: Random, given: CaseTensor | undefined): Quantization | undefined {
-  return given && random.chance(0.5) ? given.quant : undefined;
-}
-
-const rounding = (random: Random) => random.pick(['double', 'single'] as const);
-
-/** Functions that have neither attributes nor a fixed output. */
-export const functions = Object.fromEntries(
-  elementaryFunctions.map(({ name }) => [name, unary(name, () => ({}))]),
-);
-
-export const relu = unary('relu', (random) => ({
-  activation: random.pick(ACTIVATIONS),
-  rounding: rounding(random),
-}));
-export const leakyRelu = unary('leaky_relu', (random) => ({
-  alpha: Math.fround(random.real(-0.5, 0.9)),
-  rounding: rounding(random),
-}));
-export const clip = unary('clip', (random) => {
-  const low = random.pick([-Infinity, 0, Math.fround(random.real(-3, 1))]);
-  return { low, high: random.pick([Infinity, 20, Math.fround(low > -4 ? low + 2 : 0)]) };
-});
-export const logistic = unary('logistic', () => ({}), { scale: 1 / 256, zeroPoint: -128 });
-export const tanh = unary('tanh', () => ({}), { scale: 1 / 128, zeroPoint: 0 });
-
-// Its output's scale has to be near its input's.
-export const hardSwish: CaseMaker = (random, given) => {
-  const made = unary('hard_swish', () => ({}))(random, given);
-  if (made.outputs[0]!.dtype === 'float32') return made;
-  const scale = Math.fround(made.inputs[0]!.quant!.scales[0]! * random.real(0.5, 2));
-  return {
-    ...made,
-    outputs: [
-      { dtype: 'int8', quant: { scales: [scale], zeroPoints: [random.int(-128, 127)], axis: 0 } },
-    ],
-  };
-};
-
-export const softmax: CaseMaker = (random, given) => {
-  const arithmetic = random.pick(['fixed', 'float'] as const);
-  return unary('softmax', () => ({ beta: random.pick([1, 1, 0.5]), arithmetic }), {
-    scale: 1 / 256,
-    zeroPoint: -128,
-  })(random, given);
-};
-
-export const logSoftmax = unary('log_softmax', () => ({}), { scale: 16 / 256, zeroPoint: 127 });
-
-export const quantize: CaseMaker = (random, operand) => {
-  const given = takes(operand, undefined, ['int8', 'uint8', 'float32']);
-  const shape = [random.int(1, 3), random.int(1, 40)];
-  const byte = (): 'int8' | 'uint8' => random.pick(['int8', 'uint8'] as const);
-  const from = random.pick(['float32', byte(), byte()] as const);
-  const to = byte();
-  const unsigned = (dtype: string) =>
-    dtype === 'uint8' ? random.int(0, 255) : random.int(-128, 127);
-  const fresh: CaseTensor = {
-    dtype: from,
-    shape,
-    ...(from !== 'float32' && { quant: quantization(random, unsigned(from)) }),
-  };
-  const input = given ?? fresh;
-  const flips = input.quant && input.dtype !== to && random.chance(0.5);
-  const zeroPoint = (input.quant?.zeroPoints[0] ?? 0) + (to === 'uint8' ? 128 : -128);
-  const quant = flips
-    ? { ...input.quant, zeroPoints: [zeroPoint] }
-    : quantization(random, unsigned(to));
-  return {
-    op: 'quantize',
-    attrs: { rounding: random.pick(['double', 'single', 'float'] as const) },
-    inputs: [input],
-    outputs: [{ dtype: to, quant }],
-  };
-};
-
-export const dequantize: CaseMaker = (random, operand) => {
-  const given = takes(operand, undefined, ['int8', 'uint8']);
-  const dtype = random.pick(['int8', 'uint8'] as const);
-  const quant = quantization(random, dtype === 'uint8' ? random.int(0, 255) : undefined);
-  return {
-    op: 'dequantize',
-    attrs: {},
-    inputs: [given ?? { dtype, shape: [random.int(1, 50)], quant }],
-    outputs: [{ dtype: 'float32' }],
-  };
-};
-
-const WHOLE: readonly DType[] = ['bool', 'int8', 'uint8', 'int16', 'int32', 'int64'];
-
-export const cast: CaseMaker = (random, operand) => {
-  const given = operand?.quant
-    ? undefined
-    : takes(operand, undefined, ['float32', 'int32', 'bool']);
-  const [one, other] = [random.pick(['float32', 'int32'] as const), random.pick(WHOLE)];
-  const dtype = given?.dtype ?? (random.chance(0.5) ? one : other);
-  const shape = [random.int(1, 3), random.int(1, 40)];
-  const output = dtype === 'float32' || dtype === 'int32' ? other : one;
-  return {
-    op: 'cast',
-    attrs: {},
-    inputs: [given ?? { dtype, shape }],
-    outputs: [{ dtype: output }],
   };
 };
 

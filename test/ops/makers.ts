@@ -1,7 +1,10 @@
 import type { CaseMaker } from '../support/cases.ts';
+import * as activation from './activation.cases.ts';
 import * as conv from './conv.cases.ts';
+import * as dense from './dense.cases.ts';
 import * as elementwise from './elementwise.cases.ts';
 import * as gather from './gather.cases.ts';
+import * as quantize from './quantize.cases.ts';
 import * as reduce from './reduce.cases.ts';
 import * as recurrent from './recurrent.cases.ts';
 import * as shape from './shape.cases.ts';
@@ -11,12 +14,12 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   conv2d: conv.conv2d,
   depthwise_conv2d: conv.depthwise,
   transpose_conv2d: conv.transposeConv2d,
-  dense: conv.dense,
-  batch_matmul: conv.batchMatmul,
+  dense: dense.dense,
+  batch_matmul: dense.batchMatmul,
   average_pool: conv.averagePool,
   max_pool: conv.maxPool,
-  mean: conv.mean,
-  sum: conv.sum,
+  mean: reduce.mean,
+  sum: reduce.sum,
   ...reduce.folds,
   arg_max: reduce.argMax,
   arg_min: reduce.argMin,
@@ -27,18 +30,18 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   squared_difference: elementwise.squaredDifference,
   ...elementwise.combinationMakers,
   prelu: elementwise.prelu,
-  relu: elementwise.relu,
-  leaky_relu: elementwise.leakyRelu,
-  clip: elementwise.clip,
-  hard_swish: elementwise.hardSwish,
-  logistic: elementwise.logistic,
-  tanh: elementwise.tanh,
-  ...elementwise.functions,
-  softmax: elementwise.softmax,
-  log_softmax: elementwise.logSoftmax,
-  quantize: elementwise.quantize,
-  dequantize: elementwise.dequantize,
-  cast: elementwise.cast,
+  relu: activation.relu,
+  leaky_relu: activation.leakyRelu,
+  clip: activation.clip,
+  hard_swish: activation.hardSwish,
+  logistic: activation.logistic,
+  tanh: activation.tanh,
+  ...activation.functions,
+  softmax: activation.softmax,
+  log_softmax: activation.logSoftmax,
+  quantize: quantize.quantize,
+  dequantize: quantize.dequantize,
+  cast: quantize.cast,
   logical_not: elementwise.logicalNot,
   select: elementwise.select,
   gather: gather.gather,

@@ -1,7 +1,7 @@
 import type { DType } from '../../src/ir/types.ts';
 import { folds as OPS } from '../../src/ops/reduce/fold.ts';
 import type { Random } from '../../src/support/random.ts';
-import { quantization, takes } from '../support/cases.ts';
+import { float32, int8, quantization, takes } from '../support/cases.ts';
 import type { CaseMaker, CaseTensor } from '../support/cases.ts';
 
 const ORDERED: readonly DType[] = ['float32', 'int8', 'int16', 'int32'];
@@ -41,3 +41,33 @@ function arg(op: string): CaseMaker {
 
 export const argMax = arg('arg_max');
 export const argMin = arg('arg_min');
+
+function average(op: string): CaseMaker {
+  return (random, operand) => {
+    const given = takes(operand);
+    const fresh = () => Array.from({ length: random.int(1, 5) }, () => random.int(1, 5));
+    const shape = given?.shape ?? fresh();
+    const axes = shape.flatMap((_, axis) => (random.chance(0.5) ? [axis] : []));
+    const attrs = {
+      axes: axes.length === 0 && !given ? [0] : axes,
+      keepDims: !given || random.chance(0.5),
+      rounding: random.pick(['double', 'single', 'float'] as const),
+    };
+    if (given ? given.dtype === 'float32' : random.chance(0.3))
+      return {
+        op,
+        attrs,
+        inputs: [given ?? float32(shape)],
+        outputs: [{ dtype: 'float32' }],
+      };
+    return {
+      op,
+      attrs,
+      inputs: [given ?? int8(random, shape)],
+      outputs: [{ dtype: 'int8', quant: quantization(random) }],
+    };
+  };
+}
+
+export const mean = average('mean');
+export const sum = average('sum');

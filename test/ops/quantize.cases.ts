@@ -1,0 +1,60 @@
+import type { DType } from '../../src/ir/types.ts';
+import { quantization, takes } from '../support/cases.ts';
+import type { CaseMaker, CaseTensor } from '../support/cases.ts';
+
+export const quantize: CaseMaker = (random, operand) => {
+  const given = takes(operand, undefined, ['int8', 'uint8', 'float32']);
+  const shape = [random.int(1, 3), random.int(1, 40)];
+  const byte = (): 'int8' | 'uint8' => random.pick(['int8', 'uint8'] as const);
+  const from = random.pick(['float32', byte(), byte()] as const);
+  const to = byte();
+  const unsigned = (dtype: string) =>
+    dtype === 'uint8' ? random.int(0, 255) : random.int(-128, 127);
+  const fresh: CaseTensor = {
+    dtype: from,
+    shape,
+    ...(from !== 'float32' && { quant: quantization(random, unsigned(from)) }),
+  };
+  const input = given ?? fresh;
+  const flips = input.quant && input.dtype !== to && random.chance(0.5);
+  const zeroPoint = (input.quant?.zeroPoints[0] ?? 0) + (to === 'uint8' ? 128 : -128);
+  const quant = flips
+    ? { ...input.quant, zeroPoints: [zeroPoint] }
+    : quantization(random, unsigned(to));
+  return {
+    op: 'quantize',
+    attrs: { rounding: random.pick(['double', 'single', 'float'] as const) },
+    inputs: [input],
+    outputs: [{ dtype: to, quant }],
+  };
+};
+
+export const dequantize: CaseMaker = (random, operand) => {
+  const given = takes(operand, undefined, ['int8', 'uint8']);
+  const dtype = random.pick(['int8', 'uint8'] as const);
+  const quant = quantization(random, dtype === 'uint8' ? random.int(0, 255) : undefined);
+  return {
+    op: 'dequantize',
+    attrs: {},
+    inputs: [given ?? { dtype, shape: [random.int(1, 50)], quant }],
+    outputs: [{ dtype: 'float32' }],
+  };
+};
+
+const WHOLE: readonly DType[] = ['bool', 'int8', 'uint8', 'int16', 'int32', 'int64'];
+
+export const cast: CaseMaker = (random, operand) => {
+  const given = operand?.quant
+    ? undefined
+    : takes(operand, undefined, ['float32', 'int32', 'bool']);
+  const [one, other] = [random.pick(['float32', 'int32'] as const), random.pick(WHOLE)];
+  const dtype = given?.dtype ?? (random.chance(0.5) ? one : other);
+  const shape = [random.int(1, 3), random.int(1, 40)];
+  const output = dtype === 'float32' || dtype === 'int32' ? other : one;
+  return {
+    op: 'cast',
+    attrs: {},
+    inputs: [given ?? { dtype, shape }],
+    outputs: [{ dtype: output }],
+  };
+};

@@ -1,0 +1,55 @@
+import type { Random } from '../../src/support/random.ts';
+import { bias, float32, floatWeights, int8, quantization, weights } from '../support/cases.ts';
+import type { CaseTensor, OpCase } from '../support/cases.ts';
+
+export interface Weighted {
+  readonly op: string;
+  readonly attrs: object;
+  readonly given: CaseTensor | undefined;
+  /** The input's, when none is given. */
+  readonly shape: readonly number[];
+  readonly kernel: readonly number[];
+  /** Axis of the weights along which the outputs lie. */
+  readonly axis: number;
+  readonly outputs: number;
+}
+
+/** A case of a layer that adds products of its input and constant weights. */
+export function weighted(
+  random: Random,
+  { op, attrs, given, shape, kernel, axis, outputs }: Weighted,
+): OpCase {
+  if (given ? given.dtype === 'float32' : random.chance(0.25)) {
+    const biases = random.chance(0.8) ? floatWeights(random, [outputs]) : undefined;
+    return {
+      op,
+      attrs,
+      inputs: [given ?? float32(shape), floatWeights(random, kernel), biases],
+      outputs: [{ dtype: 'float32' }],
+    };
+  }
+  // Sometimes weights of -128, huge biases (dead channels), or a zero point of the weights.
+  const taps = weights(random, kernel, axis, random.chance(0.1) ? 128 : 127);
+  const most = random.chance(0.15) ? 2 ** 30 : 5000;
+  const zeroed = random.chance(0.15) && taps.quant!.scales.length === 1;
+  const quant = zeroed ? { ...taps.quant!, zeroPoints: [random.int(-128, 127)] } : taps.quant!;
+  const input = given ?? int8(random, shape);
+  return {
+    op,
+    attrs,
+    inputs: [
+      input,
+      { ...taps, quant },
+      random.chance(0.9) ? bias(random, outputs, most) : undefined,
+    ],
+    outputs: [{ dtype: 'int8', quant: outputQuantization(random, input, taps) }],
+  };
+}
+
+// Often as behind a ReLU, where saturation is the lower bound, and with a scale that sums fill.
+function outputQuantization(random: Random, input: CaseTensor, taps: CaseTensor) {
+  const any = quantization(random, random.chance(0.4) ? -128 : undefined);
+  if (random.chance(0.4)) return any;
+  const product = input.quant!.scales[0]! * Math.max(...taps.quant!.scales);
+  return { ...any, scales: [Math.fround(product * 2 ** random.real(0, 7))] };
+}
