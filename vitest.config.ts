@@ -1,24 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
 
-/** They stand in for a module that others load as it is. */
-const MOCKING = ['test/workflow/output-folder*.test.ts'];
-
 export default defineConfig({
   test: {
+    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // Each file builds firmware or runs interpreters; while one waits for a program, two others compute.
     maxWorkers: 3,
+    // Each worker loads the modules once. So no file may stand in for a module (vi.mock): others see the real one.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
-    projects: [
-      // No file changes what another one reads: each worker loads the modules once.
-      {
-        extends: true,
-        test: { name: 'all', include: ['test/**/*.test.ts'], exclude: MOCKING, isolate: false },
-      },
-      { extends: true, test: { name: 'mocking', include: MOCKING } },
-    ],
   },
 });
