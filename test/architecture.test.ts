@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { OPS } from '../src/ops/index.ts';
 import { readSources } from './support/source-facts.ts';
@@ -173,4 +173,17 @@ it('files stay small, most of them very small', () => {
   expect(sources.filter(({ lines }) => lines > 250).map(({ file }) => file)).toEqual([]);
   const sorted = sources.map(({ lines }) => lines).sort((a, b) => a - b);
   expect(sorted[sorted.length >> 1]).toBeLessThan(80);
+});
+
+it('links in documents lead to files', () => {
+  const root = new URL('../', import.meta.url);
+  const inDocs = readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`);
+  const broken = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', ...inDocs].flatMap((file) => {
+    const here = new URL(file, root);
+    const links = [...readFileSync(here, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)];
+    return links
+      .filter(([, target]) => !existsSync(new URL(target!, here)))
+      .map(([, target]) => `${file}: ${target}`);
+  });
+  expect(broken).toEqual([]);
 });
