@@ -1,5 +1,6 @@
 import type { TfliteModel, TfliteOperator, TfliteTensor } from '../formats/tflite/records.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { malformedModel } from './malformed-model.ts';
 
 /**
  * The operators in an order in which each runs after those it reads from, and what is wrong with
@@ -9,14 +10,7 @@ export function sortOperators(
   model: TfliteModel,
   file: string,
 ): { readonly sorted: TfliteOperator[]; readonly problems: Diagnostic[] } {
-  const problems: Diagnostic[] = [];
-  const fail = (message: string) =>
-    problems.push({
-      code: 'malformed-model',
-      message,
-      where: file,
-      hint: 'export the model again',
-    });
+  const { problems, fail } = malformedModel(file);
   const inputs = new Set(model.inputs);
   const writers = new Map<TfliteTensor, TfliteOperator>();
   for (const operator of model.operators) {

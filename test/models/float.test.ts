@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { quantizeGraph } from '../../src/compress/quantize.ts';
 import { Interpreter } from '../../src/interpret/interpret.ts';
-import { bytesOf, firstDifference } from '../../src/support/bytes.ts';
-import { loadBoard } from '../../src/target/load-board.ts';
-import { execute } from '../../src/workflow/execute.ts';
+import { bytesOf } from '../../src/support/bytes.ts';
 import { loadModel } from '../../src/workflow/load-model.ts';
-import { makeVectors } from '../../src/workflow/vectors.ts';
+import { judgeModel } from '../support/judge-model.ts';
 import { goldenFiles, hasShared, modelFile, readGolden } from '../support/shared.ts';
 
 const outputs = (name: string) => goldenFiles(name, /\.out\.bin$/);
@@ -51,25 +49,7 @@ describe.skipIf(!hasShared).each(Object.keys(PHOTOS))('%s', (name) => {
 });
 
 describe.skipIf(!hasShared)('float arithmetic is the same on every target', () => {
-  it.each(['vww_96_float', 'lenet_300_100', 'pretrainedResnet'])('%s', async (name) => {
-    const model = await loadModel(modelFile(name));
-    const vectors = makeVectors(model.graph, 7, 2).map(({ input }) => input);
-    const reference = new Interpreter(model.graph);
-    const expected = vectors.map((input) => reference.runBytes(input));
-    for (const [where, board] of [
-      ['host', undefined],
-      ['qemu', 'mps2-an386'],
-      ['qemu', 'mps2-an385'],
-    ] as const) {
-      const { outcome } = await execute({
-        model,
-        ...(board && { board: loadBoard(board) }),
-        where,
-        vectors,
-      });
-      outcome.outputs.forEach((output, i) =>
-        expect(firstDifference(output, expected[i]!), `${where} ${board}`).toBe(-1),
-      );
-    }
-  });
+  it.each(['vww_96_float', 'lenet_300_100', 'pretrainedResnet'])('%s', (name) =>
+    judgeModel(modelFile(name), ['mps2-an386', 'mps2-an385']),
+  );
 });

@@ -3,10 +3,8 @@ import { Interpreter } from '../../src/interpret/interpret.ts';
 import type { Graph } from '../../src/ir/types.ts';
 import { byteLength } from '../../src/ir/types.ts';
 import { firstDifference } from '../../src/support/bytes.ts';
-import { loadBoard } from '../../src/target/load-board.ts';
-import { execute } from '../../src/workflow/execute.ts';
 import { loadModel } from '../../src/workflow/load-model.ts';
-import { makeVectors } from '../../src/workflow/vectors.ts';
+import { judgeModel } from '../support/judge-model.ts';
 import { hasOnnx, onnxFile, onnxGoldens, onnxModels } from '../support/onnx-goldens.ts';
 
 /** Models whose outputs are floats, and how many of their cases are run: large ones take seconds each. */
@@ -67,26 +65,5 @@ describe.skipIf(!hasOnnx)('every byte of the generated C is the reference’s', 
   it.each([
     ...['ali_ad', 'ali_kws', 'mnist_atmega', 'mnist_opt_wonnx', 'mnist_pytorch'],
     ...['ali_kws_qdq_s8_pc', 'ali_kws_qdq_s8_pc_pow2', 'ali_ic_qop_u8_pc'],
-  ])(
-    '%s',
-    async (name) => {
-      const model = await loadModel(onnxFile(name));
-      const vectors = makeVectors(model.graph, 7, 2).map(({ input }) => input);
-      const reference = new Interpreter(model.graph);
-      const expected = vectors.map((input) => reference.runBytes(input));
-      for (const [where, board] of [
-        ['host', undefined],
-        ['qemu', 'mps2-an386'],
-      ] as const) {
-        const { outcome } = await execute({
-          ...{ model, where, vectors },
-          ...(board && { board: loadBoard(board) }),
-        });
-        outcome.outputs.forEach((output, i) =>
-          expect(firstDifference(output, expected[i]!), where).toBe(-1),
-        );
-      }
-    },
-    120_000,
-  );
+  ])('%s', (name) => judgeModel(onnxFile(name), ['mps2-an386']), 120_000);
 });

@@ -1,6 +1,7 @@
 import type { OnnxGraph, OnnxNode } from '../../formats/onnx/records.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
 import { shorten } from '../../support/identifiers.ts';
+import { malformedModel } from '../malformed-model.ts';
 
 /**
  * The nodes in an order in which each runs after those it reads from, and what is wrong with it:
@@ -10,14 +11,7 @@ export function sortNodes(
   { nodes, inputs, outputs, initializers }: OnnxGraph,
   file: string,
 ): { readonly sorted: OnnxNode[]; readonly problems: Diagnostic[] } {
-  const problems: Diagnostic[] = [];
-  const fail = (message: string) =>
-    problems.push({
-      code: 'malformed-model',
-      message,
-      where: file,
-      hint: 'export the model again',
-    });
+  const { problems, fail } = malformedModel(file);
   const known = new Set([...inputs, ...initializers].map(({ name }) => name));
   const writers = new Map<string, OnnxNode>();
   for (const node of nodes)

@@ -3,7 +3,7 @@ import { constantValue, int32s } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import type { FieldsOf } from '../struct.ts';
 import { struct } from '../struct.ts';
-import { GATE_FUNCTIONS, stepsApart } from './gates.ts';
+import { GATE_FUNCTIONS, SEQUENCE_MEMBERS, stepsApart } from './gates.ts';
 import type { GateFunction, GateFunctionName, Sequence, Sizes } from './gates.ts';
 
 /** What the float kernels of recurrent layers have in common. */
@@ -11,12 +11,7 @@ export const SEQUENCE_F32 = struct(
   'nn_sequence_f32',
   'Steps and batches, how far they lie apart, and the functions of up to three gates.',
   {
-    steps: 'int32_t',
-    batches: 'int32_t',
-    inputs: 'int32_t',
-    units: 'int32_t',
-    step: 'int32_t',
-    batch: 'int32_t',
+    ...SEQUENCE_MEMBERS,
     reverse: 'int32_t',
     clip: 'float',
     function: ['int32_t', 3],

@@ -64,6 +64,12 @@ export function sizesOf(
   return { steps, batches, inputs, units };
 }
 
+/** Sizes, and the distances of stepsApart, as C's structs have them. */
+export const SEQUENCE_MEMBERS = {
+  ...({ steps: 'int32_t', batches: 'int32_t', inputs: 'int32_t', units: 'int32_t' } as const),
+  ...({ step: 'int32_t', batch: 'int32_t' } as const),
+};
+
 /** How far the steps of a sequence lie apart, and the sequences of a batch; in steps' inputs or outputs. */
 export function stepsApart(
   { timeMajor }: Sequence,

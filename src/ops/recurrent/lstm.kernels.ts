@@ -7,7 +7,7 @@ import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
-import { stepsApart } from './gates.ts';
+import { SEQUENCE_MEMBERS, stepsApart } from './gates.ts';
 import { lstmF32 } from './lstm-f32.kernel.ts';
 import { LSTM_GATES, LSTM_INPUTS as AT, sizesOfNode } from './lstm-node.ts';
 import type { LstmAttrs } from './lstm-node.ts';
@@ -22,12 +22,7 @@ const units = unitFamily({
     'nn_lstm_s8_layer',
     'Long short-term memory: multipliers of the gates’ sums over the input, then over the hidden state.',
     {
-      steps: 'int32_t',
-      batches: 'int32_t',
-      inputs: 'int32_t',
-      units: 'int32_t',
-      step: 'int32_t',
-      batch: 'int32_t',
+      ...SEQUENCE_MEMBERS,
       input_zero: 'int32_t',
       hidden_zero: 'int32_t',
       multiplier: ['int32_t', 2 * LSTM_GATES],
