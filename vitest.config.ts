@@ -9,8 +9,6 @@ export default defineConfig({
     hookTimeout: 240_000,
     // Each file builds firmware or runs interpreters; while one waits for a program, two others compute.
     maxWorkers: 3,
-    // Each worker loads the modules once. So no file may stand in for a module (vi.mock): others see the real one.
-    isolate: false,
     sequence: { sequencer: LongestFirst },
   },
 });

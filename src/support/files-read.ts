@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { CompileError } from './diagnostics.ts';
 
-// By device and inode, so that neither links nor other spellings hide one. Only regular files: a
-// terminal is read and written at once.
+// By device, inode and birth, so that neither links nor other spellings hide one, and a new file that
+// gets the inode of one that is gone is not taken for it. Only regular files: a terminal is read and
+// written at once.
 const read = new Set<string>();
 
 /** Remembers a file that this process takes as an input. */
@@ -27,7 +28,7 @@ export function refuseInput(file: string): void {
 function identityOf(file: string): string | undefined {
   try {
     const stats = statSync(file, { bigint: true });
-    return stats.isFile() ? `${stats.dev}:${stats.ino}` : undefined;
+    return stats.isFile() ? `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` : undefined;
   } catch {
     return undefined;
   }

@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { rememberRead } from '../../src/support/files-read.ts';
 import { writeFolder } from '../../src/workflow/output-folder.ts';
 import { writeWhole } from '../../src/workflow/write-file.ts';
 import { CLI, thimble } from '../support/cli.ts';
@@ -38,6 +39,22 @@ describe('a file is written', () => {
     expect([readFileSync(at('x'), 'utf8'), statSync(at('x')).mode & 0o777]).toEqual(['two', 0o640]);
     expect(readdirSync(folder)).toEqual(['x']);
   });
+
+  // Some file systems do not tell when a file was made.
+  const tellsBirth = statSync(root).birthtimeMs > 0;
+  it.skipIf(!tellsBirth)(
+    'where an input was that is gone: its inode is often the next one’s',
+    async () => {
+      for (let i = 0; i < 8; i++) {
+        writeFileSync(at('input'), 'a');
+        rememberRead(at('input'));
+        rmSync(at('input'));
+        writeFileSync(at('output'), 'b');
+        await writeWhole(at('output'), 'c');
+        rmSync(at('output'));
+      }
+    },
+  );
 
   it('through links, also to files that are not there yet', async () => {
     mkdirSync(at('sub'));
