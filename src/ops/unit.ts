@@ -1,4 +1,5 @@
 import type { Struct } from './struct.ts';
+import { memoise } from '../support/memoise.ts';
 
 /** A source file of the runtime with one public function, rendered from a template. */
 export interface Unit {
@@ -120,7 +121,8 @@ function choices(axes: Axes): Readonly<Record<string, string | boolean>>[] {
   );
 }
 
-/** A unit with those that it calls, each once. */
-export function withUsed(unit: Unit): Unit[] {
-  return [...unit.uses.flatMap(withUsed), unit];
-}
+/** A unit after those that it calls. */
+export const withUsed: (unit: Unit) => readonly Unit[] = memoise((unit) => [
+  ...unit.uses.flatMap((used) => withUsed(used)),
+  unit,
+]);
