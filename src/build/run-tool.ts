@@ -27,8 +27,8 @@ export async function runTool(
   const [out, all] = [new Beginning(MOST_OUTPUT), new Beginning(20_000)];
   const group = startGroup(command, args, {
     cwd: folder,
-    // What a killed compiler leaves goes with the folder.
-    env: { ...process.env, TMPDIR: folder, LC_ALL: 'C' },
+    // What a killed compiler leaves goes with the folder. A ccache in its place would lose call graphs.
+    env: { ...process.env, TMPDIR: folder, LC_ALL: 'C', CCACHE_DISABLE: '1' },
     timeoutMs,
     ...(signal && { signal }),
     onStdout: (chunk) => {

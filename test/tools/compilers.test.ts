@@ -1,8 +1,10 @@
+import { tmpdir } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFirmware } from '../../src/build/firmware.ts';
 import { buildHost } from '../../src/build/host.ts';
+import { runTool } from '../../src/build/run-tool.ts';
 import { emitFirmware, emitHostFirmware } from '../../src/codegen/firmware.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { HOST_TARGET, targetOf } from '../../src/target/target.ts';
@@ -124,4 +126,8 @@ describe('binutils that', () => {
       expect(fakes.left()).toEqual([]);
     },
   );
+});
+
+it('a ccache in the compiler’s place stands aside: it would lose call graphs', async () => {
+  expect(await runTool('env', [], tmpdir())).toContain('CCACHE_DISABLE=1\n');
 });
