@@ -12,6 +12,8 @@ export const anyRounding = z.enum(['double', 'single', 'float']);
 /** What an operator with a fused clamp has. */
 export const clamped = { activation, rounding };
 export const clampedInAnyWay = { activation, rounding: anyRounding };
+/** A number that is one in C, too, where floats are of single precision. */
+export const real = z.number().refine((value) => Number.isFinite(Math.fround(value)));
 export const axis = z.int().min(0).max(5);
 export const size = z
   .int()

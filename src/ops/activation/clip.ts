@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { perTensor } from '../../ir/types.ts';
 import { clamp, roundHalfAway } from '../../support/fixed-point.ts';
+import { real } from '../attributes.ts';
 import { defineUnary } from './unary.ts';
 
 export interface ClipAttrs {
@@ -9,13 +10,13 @@ export interface ClipAttrs {
 }
 
 const LARGEST_FLOAT = 3.4028234663852886e38;
-const limit = z.union([z.number(), z.literal([Infinity, -Infinity])]);
+const limit = z.union([real, z.literal([Infinity, -Infinity])]);
 
 /** ONNX's Clip: values between two limits. In int8, real numbers are rounded half away from zero. */
 export const clip = defineUnary<ClipAttrs>({
   name: 'clip',
   summary: 'Values kept between two limits (ONNX Clip)',
-  attributes: z.strictObject({ low: limit, high: limit }),
+  attributes: z.strictObject({ low: limit, high: limit }).refine(({ low, high }) => low <= high),
   tflite: {},
   integer({ attrs, inputs, outputs }) {
     const [input, output] = [perTensor(inputs[0]!), perTensor(outputs[0]!)];
@@ -31,7 +32,7 @@ export const clip = defineUnary<ClipAttrs>({
   f32: { template: 'relu-f32', fields: limits },
 });
 
-// The C code has no literal for an infinity.
+// Infinite limits become the largest floats.
 function limits({ low, high }: ClipAttrs) {
   return {
     low: Math.fround(Math.max(low, -LARGEST_FLOAT)),

@@ -6,7 +6,7 @@ import {
   quantizeMultiplier,
 } from '../../support/fixed-point.ts';
 import type { Rounding } from '../../support/fixed-point.ts';
-import { rounding } from '../attributes.ts';
+import { real, rounding } from '../attributes.ts';
 import { defineUnary } from './unary.ts';
 
 export interface LeakyReluAttrs {
@@ -18,7 +18,7 @@ export interface LeakyReluAttrs {
 export const leakyRelu = defineUnary<LeakyReluAttrs>({
   name: 'leaky_relu',
   summary: 'Rectifier with a fixed slope for negative values',
-  attributes: z.strictObject({ alpha: z.number(), rounding }),
+  attributes: z.strictObject({ alpha: real, rounding }),
   tflite: { LEAKY_RELU: ({ options }) => ({ alpha: options.float(0), rounding: 'double' }) },
   integer({ attrs, inputs, outputs }) {
     const f = Math.fround;

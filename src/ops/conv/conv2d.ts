@@ -13,6 +13,7 @@ import { convolve } from './conv2d.reference.ts';
 import { conv2dKernels } from './conv2d.kernels.ts';
 import {
   checkBiasType,
+  checkFilters,
   checkWindow,
   inputPlane,
   tflitePadding,
@@ -41,6 +42,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
     if (channels % depth !== 0 || outputs % (channels / depth) !== 0) {
       throw new Unsupported(`its weights take ${depth} channels, its input has ${channels}`);
     }
+    checkFilters(attrs, weights!.shape);
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
   reject: (node) => rejectMixedTypes(node, 0),

@@ -13,7 +13,14 @@ import { isPadded, planeOf } from './conv2d.ts';
 import { depthwiseKernels } from './depthwise.kernels.ts';
 import { convolve } from './conv2d.reference.ts';
 import { filtersOf } from './depthwise.reference.ts';
-import { checkWindow, inputPlane, tflitePadding, windowOutput, windowRows } from './geometry.ts';
+import {
+  checkFilters,
+  checkWindow,
+  inputPlane,
+  tflitePadding,
+  windowOutput,
+  windowRows,
+} from './geometry.ts';
 import type { Window } from './geometry.ts';
 
 export interface DepthwiseAttrs extends Window {
@@ -37,6 +44,7 @@ export const depthwiseConv2d = defineOp<DepthwiseAttrs>({
     if (outputs % channels !== 0) {
       throw new Unsupported(`its weights have ${outputs} channels, its input ${channels}`);
     }
+    checkFilters(attrs, weights!.shape);
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
   reject: (node) => rejectMixedTypes(node, 3),

@@ -65,6 +65,14 @@ export function checkWindow(window: Omit<Window, 'padding'>): void {
   }
 }
 
+/** Throws unless weights [_, height, width, _] are of the window's size. */
+export function checkFilters({ kernel }: Window, [, ...sizes]: readonly number[]): void {
+  if (kernel.some((size, i) => size !== sizes[i]))
+    throw new Unsupported(
+      `its window is ${kernel.join('x')}, its weights are ${sizes.slice(0, 2).join('x')}`,
+    );
+}
+
 /** Throws unless `code`, the option quantized_bias_type, says float32 (its default) or int32. */
 export function checkBiasType(code: number): void {
   if (code !== 0 && code !== 2) throw new Unsupported(`its bias type has the code ${code}`);

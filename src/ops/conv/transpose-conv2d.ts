@@ -10,7 +10,7 @@ import { constantNumbersOf } from '../tflite-constants.ts';
 import { rejectMixedTypes } from '../types.ts';
 import type { FixedConv2d } from './conv2d.ts';
 import { planeOf } from './conv2d.ts';
-import { checkBiasType, checkWindow, tflitePadding } from './geometry.ts';
+import { checkBiasType, checkFilters, checkWindow, tflitePadding } from './geometry.ts';
 import { transposeConv2dKernels } from './transpose-conv2d.kernels.ts';
 import { evaluateTransposeConv2d } from './transpose-conv2d.reference.ts';
 
@@ -25,12 +25,14 @@ export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
   summary: 'Transposed convolution: each input pixel adds a window to the output',
   attributes: clampedWindow.extend({ output: z.tuple([size, size]) }),
   operands: 2,
-  inferShapes({ output, dilation }, [input, weights]) {
+  inferShapes(attrs, [input, weights]) {
+    const { output, dilation } = attrs;
     const [batch, , , channels] = planeOf(input);
     const [outputs, , , depth] = planeOf(weights);
     if (channels !== depth)
       throw new Unsupported(`its weights take ${depth} channels, its input has ${channels}`);
     if (dilation.some((n) => n !== 1)) throw new Unsupported('it is dilated');
+    checkFilters(attrs, weights!.shape);
     return [[batch, ...output, outputs]];
   },
   reject: (node) => rejectMixedTypes(node, 0),

@@ -14,6 +14,7 @@ import {
 import type { Window } from '../conv/geometry.ts';
 import { carried, rangesFrom, wholeRanges } from '../channels.ts';
 import { clamp } from '../../support/fixed-point.ts';
+import type { TypedNode } from '../../ir/types.ts';
 import { defineOp } from '../op.ts';
 import type { Op, Read } from '../op.ts';
 import { rejectUnlessUniformCopy } from '../types.ts';
@@ -30,6 +31,7 @@ export interface PoolAttrs extends Window {
 export const averagePool = definePool({
   name: 'average_pool',
   summary: 'Average of a sliding window, padding not counted, with a fused clamp',
+  rejectPlane: rejectEmptyWindows,
   evaluate: evaluateAverage,
   kernels: poolKernels('average'),
   tflite: { AVERAGE_POOL_2D: readPool },
@@ -46,7 +48,12 @@ export const maxPool = definePool({
 
 type Specific = 'name' | 'summary' | 'evaluate' | 'kernels' | 'tflite';
 
-function definePool(specific: Pick<Op<PoolAttrs>, Specific>): Op<PoolAttrs> {
+interface Pool extends Pick<Op<PoolAttrs>, Specific> {
+  /** Why its windows do not suit it; undefined when they do. */
+  readonly rejectPlane?: Op<PoolAttrs>['reject'];
+}
+
+function definePool({ rejectPlane, ...specific }: Pool): Op<PoolAttrs> {
   return defineOp<PoolAttrs>({
     ...specific,
     attributes: clampedWindow,
@@ -55,7 +62,11 @@ function definePool(specific: Pick<Op<PoolAttrs>, Specific>): Op<PoolAttrs> {
       return [[batch, ...windowOutput(attrs, height, width), channels]];
     },
     reject(node) {
-      const reason = rejectUnlessUniformCopy(node);
+      const { dilation } = node.attrs;
+      const reason =
+        rejectUnlessUniformCopy(node) ??
+        (dilation.some((n) => n !== 1) ? 'its window is dilated' : undefined) ??
+        rejectPlane?.(node);
       if (reason || node.inputs[0]!.dtype === 'float32') return reason;
       const [rows, columns] = node.attrs.kernel;
       return rows * columns < 2 ** 23 ? undefined : `its window has ${rows}x${columns} values`;
@@ -78,6 +89,17 @@ function definePool(specific: Pick<Op<PoolAttrs>, Specific>): Op<PoolAttrs> {
       flow: carried,
     },
   });
+}
+
+// An average of nothing is none.
+function rejectEmptyWindows({ attrs, inputs, outputs }: TypedNode<PoolAttrs>): string | undefined {
+  const { kernel, stride, padding } = attrs;
+  const isEmpty = ([0, 1] as const).some((axis) => {
+    const [size, count] = [inputs[0]!.shape[1 + axis]!, outputs[0]!.shape[1 + axis]!];
+    const [first, last] = [-padding[axis], (count - 1) * stride[axis] - padding[axis]];
+    return first + kernel[axis] <= 0 || last >= size;
+  });
+  return isEmpty ? 'a window of it lies beyond its input' : undefined;
 }
 
 function readPool(operator: TfliteOperator): Read<PoolAttrs> {

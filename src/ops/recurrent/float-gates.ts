@@ -18,8 +18,10 @@ export function dot(
   return sum;
 }
 
+/** The limit is a float in C: one too small for that is none. */
 export function clipped(value: number, clip: number): number {
-  return clip > 0 ? clamp(value, -f(clip), f(clip)) : value;
+  const limit = f(clip);
+  return limit > 0 ? clamp(value, -limit, limit) : value;
 }
 
 /** The same, operation by operation, as nn_gate of nn_gates.h. Source of the formulas: ONNX, LSTM. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TensorType } from '../../ir/types.ts';
+import { real } from '../attributes.ts';
 import { Unsupported } from '../op.ts';
 
 /** A function of a gate, by ONNX's names in small letters; what alpha and beta mean depends on it. */
@@ -21,8 +22,8 @@ export const TANH: GateFunction = { name: 'tanh', alpha: 0, beta: 0 };
 
 export const gateFunction = z.strictObject({
   name: z.enum(GATE_FUNCTIONS),
-  alpha: z.number(),
-  beta: z.number(),
+  alpha: real,
+  beta: real,
 });
 
 /** How a recurrent operator goes through its sequences. */
@@ -35,7 +36,7 @@ export interface Sequence {
   readonly clip: number;
 }
 
-export const sequence = { timeMajor: z.boolean(), reverse: z.boolean(), clip: z.number().min(0) };
+export const sequence = { timeMajor: z.boolean(), reverse: z.boolean(), clip: real.min(0) };
 
 /** The sizes of a recurrent layer, and the distances between its sequences' steps, in elements. */
 export interface Sizes {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { real } from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import { expectElements, gateFunction, outputShape, sequence } from './gates.ts';
 import { LSTM_GATES, LSTM_INPUTS, lstmSizes, sizesOfNode } from './lstm-node.ts';
@@ -20,7 +21,7 @@ export const lstm = defineOp<LstmAttrs>({
   attributes: z.strictObject({
     ...sequence,
     inputForget: z.boolean(),
-    cellClip: z.number().min(0),
+    cellClip: real.min(0),
     functions: z.tuple([gateFunction, gateFunction, gateFunction]),
   }),
   operands: 'any',

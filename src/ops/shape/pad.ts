@@ -4,7 +4,7 @@ import { elements, perTensor, storedRange } from '../../ir/types.ts';
 import { constantNumbers } from '../../ir/values.ts';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import { clamp } from '../../support/fixed-point.ts';
-import { sizes } from '../attributes.ts';
+import { real, sizes } from '../attributes.ts';
 import { channelCount, linked, rangesFrom, wholeRanges } from '../channels.ts';
 import type { Ranges } from '../channels.ts';
 import { Unsupported } from '../op.ts';
@@ -28,7 +28,7 @@ export const pad = defineMove<PadAttrs>({
   attributes: z.strictObject({
     before: sizes,
     after: sizes,
-    value: z.exactOptional(z.union([z.number(), z.literal([Infinity, -Infinity])])),
+    value: z.exactOptional(z.union([real, z.literal([Infinity, -Infinity])])),
   }),
   inferShapes({ before, after }, [input]) {
     const { shape } = input!;

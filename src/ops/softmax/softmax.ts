@@ -5,6 +5,7 @@ import { emptyValue, floats, int8s } from '../../ir/values.ts';
 import { clamp, doublingHighMul, roundingDivideByPOT } from '../../support/fixed-point.ts';
 import { expf } from '../../support/float32.ts';
 import { wholeRanges } from '../channels.ts';
+import { real } from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import { rowByRow } from '../rows.ts';
 import { rejectUnlessUniform } from '../types.ts';
@@ -31,7 +32,7 @@ type SoftmaxNode = TypedNode<SoftmaxAttrs>;
 export const softmax = defineOp<SoftmaxAttrs>({
   name: 'softmax',
   summary: 'Softmax over the last dimension',
-  attributes: z.strictObject({ beta: z.number(), arithmetic: z.enum(['fixed', 'float']) }),
+  attributes: z.strictObject({ beta: real, arithmetic: z.enum(['fixed', 'float']) }),
   inferShapes: (_, [input]) => [shapeWithRows(input!)],
   reject(node) {
     const mixed = rejectUnlessUniform(node);
