@@ -53,7 +53,6 @@ export function constantNumbers(tensor: Tensor): number[] {
 }
 
 export const int8s = (value: Value | undefined): Int8Array => typed(value, Int8Array, 'int8');
-export const uint8s = (value: Value | undefined): Uint8Array => typed(value, Uint8Array, 'uint8');
 export const int32s = (value: Value | undefined): Int32Array => typed(value, Int32Array, 'int32');
 export const floats = (value: Value | undefined): Float32Array =>
   typed(value, Float32Array, 'float32');

@@ -8,10 +8,11 @@ import { table } from '../constant-array.ts';
 import { alsoInFloat, roundingInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { requantizeBytes, requantizeFields } from '../requantize.ts';
 import { unitFamily } from '../unit.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
+import { portableUnits } from '../weighted-units.ts';
 import { conv2dBlocked } from './conv2d-blocked.kernel.ts';
 import { conv2dBlocks } from './conv2d-blocks.kernel.ts';
 import { conv2dGemmKernels } from './conv2d-gemm.kernels.ts';
@@ -23,31 +24,16 @@ import { windowWork } from './window-work.ts';
 
 type ConvNode = TypedNode<FixedConv2d>;
 
-const WEIGHT_ZERO = { false: '', true: '_zero' } as const;
-
-const PORTABLE = {
+const units = portableUnits({
+  name: 'nn_conv2d_s8',
   template: 'conv/conv2d-s8',
   struct: CONV_S8,
   parameters: 'const int8_t *input, int8_t *output, int32_t first, int32_t last',
-} as const;
-
-const portableUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_conv2d_s8',
-  axes: { weightZero: WEIGHT_ZERO, rounding: ROUNDING_AXIS },
-});
-
-const roundingUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_conv2d_s8_float',
-  headers: ['nn_float_rounding.h'],
-  view: { rounding: 'float' },
-  axes: { weightZero: WEIGHT_ZERO },
 });
 
 const conv2dS8: Kernel<FixedConv2d> = {
   name: 'conv2d_s8_c',
-  units: [portableUnits],
+  units: [units.fixed],
   rows: true,
   formats: [dense],
   reject: (node) => (node.inputs[0]!.dtype === 'int8' ? rejectWindow(node) : 'takes int8'),
@@ -58,13 +44,13 @@ const conv2dS8: Kernel<FixedConv2d> = {
       constantBytes:
         format!.bytes(matrix) + 4 * matrix.rows + requantizeBytes(multipliersOf(node, matrix.rows)),
       scratchBytes: 0,
-      calls: [portableUnit(node)],
+      calls: [units.fixedOf(node)],
     };
   },
   code(node, { format }, layout) {
     const matrix = matrixOf(node);
     return [
-      call(portableUnit(node), {
+      call(units.fixedOf(node), {
         window: windowFields(node, layout),
         requantize: requantizeFields(node, multipliersOf(node, matrix.rows)),
         input_zero: perTensor(node.inputs[0]!).zeroPoint,
@@ -116,17 +102,12 @@ export const conv2dKernels: readonly Kernel<Conv2dAttrs>[] = [
   ),
   roundingInFloat(conv2dS8, {
     name: 'conv2d_s8_float_c',
-    units: [roundingUnits],
-    unitOf: ({ inputs }) => roundingUnits({ weightZero: weighted.hasWeightZero(inputs[1]!) }),
+    units: [units.inFloat],
+    unitOf: units.inFloatOf,
     channelAxis: 0,
   }),
   alsoInFloat(conv2dF32, 0),
 ];
-
-function portableUnit(node: ConvNode) {
-  const weightZero = weighted.hasWeightZero(node.inputs[1]!);
-  return portableUnits({ weightZero, rounding: node.attrs.rounding });
-}
 
 const matrixOf = memoiseLayer((node: ConvNode): WeightMatrix => {
   const [rows = 0, ...rest] = node.inputs[1]!.shape;

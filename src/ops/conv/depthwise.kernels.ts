@@ -1,15 +1,15 @@
 import { dense } from '../../encode/dense.ts';
 import { tapPairs } from '../../encode/tap-pairs.ts';
-import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor, weightZeroPoint } from '../../ir/types.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
 import { alsoInFloat, roundingInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { requantizeBytes, requantizeFields } from '../requantize.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
+import { portableUnits } from '../weighted-units.ts';
 import { byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
 import { stripKernels } from './depthwise-strips.kernels.ts';
@@ -17,8 +17,6 @@ import type { DepthwiseAttrs, FixedDepthwise } from './depthwise.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
 import { CONV_F32, CONV_S8, CONV_S8_DSP } from './structs.ts';
 import { windowWork } from './window-work.ts';
-
-type DepthwiseNode = TypedNode<FixedDepthwise>;
 
 const dspUnits = unitFamily({
   name: 'nn_depthwise_s8_dsp',
@@ -63,31 +61,16 @@ const depthwiseS8Dsp: Kernel<FixedDepthwise> = {
   },
 };
 
-const WEIGHT_ZERO = { false: '', true: '_zero' } as const;
-
-const PORTABLE = {
+const units = portableUnits({
+  name: 'nn_depthwise_s8',
   template: 'conv/depthwise-s8',
   struct: CONV_S8,
   parameters: 'const int8_t *input, int8_t *output, int32_t first, int32_t last',
-} as const;
-
-const portableUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_depthwise_s8',
-  axes: { weightZero: WEIGHT_ZERO, rounding: ROUNDING_AXIS },
-});
-
-const roundingUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_depthwise_s8_float',
-  headers: ['nn_float_rounding.h'],
-  view: { rounding: 'float' },
-  axes: { weightZero: WEIGHT_ZERO },
 });
 
 const depthwiseS8: Kernel<FixedDepthwise> = {
   name: 'depthwise_s8_c',
-  units: [portableUnits],
+  units: [units.fixed],
   rows: true,
   formats: [dense],
   reject: (node) => (node.inputs[0]!.dtype === 'int8' ? rejectWindow(node) : 'takes int8'),
@@ -98,13 +81,13 @@ const depthwiseS8: Kernel<FixedDepthwise> = {
       work: { ...windowWork(node), ...weighted.variantWork(node, windowWork(node).taps) },
       constantBytes: format!.bytes(byTap(node)) + 4 * channels + requantizeBytes(multipliers),
       scratchBytes: 0,
-      calls: [portableUnit(node)],
+      calls: [units.fixedOf(node)],
     };
   },
   code(node, { format }, layout) {
     const channels = node.outputs[0]!.shape[3]!;
     return [
-      call(portableUnit(node), {
+      call(units.fixedOf(node), {
         window: windowFields(node, layout),
         requantize: requantizeFields(node, multipliersOf(node, channels)),
         input_zero: perTensor(node.inputs[0]!).zeroPoint,
@@ -156,14 +139,9 @@ export const depthwiseKernels: readonly Kernel<DepthwiseAttrs>[] = [
   ),
   roundingInFloat(depthwiseS8, {
     name: 'depthwise_s8_float_c',
-    units: [roundingUnits],
-    unitOf: ({ inputs }) => roundingUnits({ weightZero: weighted.hasWeightZero(inputs[1]!) }),
+    units: [units.inFloat],
+    unitOf: units.inFloatOf,
     channelAxis: 3,
   }),
   alsoInFloat(depthwiseF32, 3),
 ];
-
-function portableUnit(node: DepthwiseNode) {
-  const weightZero = weighted.hasWeightZero(node.inputs[1]!);
-  return portableUnits({ weightZero, rounding: node.attrs.rounding });
-}

@@ -8,10 +8,11 @@ import { table } from '../constant-array.ts';
 import { alsoInFloat, roundingInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
+import { portableUnits } from '../weighted-units.ts';
 import { denseGemmKernels } from './dense-gemm.kernels.ts';
 import { denseBlocked } from './dense-blocked.kernel.ts';
 import { denseSparse } from './dense-sparse.kernel.ts';
@@ -21,9 +22,8 @@ import type { DenseAttrs, FixedDense } from './dense.ts';
 
 type DenseNode = TypedNode<FixedDense>;
 
-const WEIGHT_ZERO = { false: '', true: '_zero' } as const;
-
-const PORTABLE = {
+const units = portableUnits({
+  name: 'nn_dense_s8',
   template: 'dense/dense-s8',
   struct: struct('nn_dense_s8_layer', 'Fully connected layer.', {
     requantize: REQUANTIZE,
@@ -36,25 +36,11 @@ const PORTABLE = {
     bias: 'const int32_t *',
   }),
   parameters: 'const int8_t *input, int8_t *output',
-} as const;
-
-const portableUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_dense_s8',
-  axes: { weightZero: WEIGHT_ZERO, rounding: ROUNDING_AXIS },
-});
-
-const roundingUnits = unitFamily({
-  ...PORTABLE,
-  name: 'nn_dense_s8_float',
-  headers: ['nn_float_rounding.h'],
-  view: { rounding: 'float' },
-  axes: { weightZero: WEIGHT_ZERO },
 });
 
 const denseS8: Kernel<FixedDense> = {
   name: 'dense_s8_c',
-  units: [portableUnits],
+  units: [units.fixed],
   formats: [dense],
   reject: (node) => (node.inputs[0]!.dtype === 'int8' ? undefined : 'takes int8'),
   cost(node, { format }) {
@@ -64,13 +50,13 @@ const denseS8: Kernel<FixedDense> = {
       constantBytes:
         format!.bytes(matrix) + 4 * matrix.rows + requantizeBytes(denseMultipliers(node)),
       scratchBytes: 0,
-      calls: [portableUnit(node)],
+      calls: [units.fixedOf(node)],
     };
   },
   code(node, { format }) {
     const matrix = matrixOf(node);
     return [
-      call(portableUnit(node), {
+      call(units.fixedOf(node), {
         requantize: requantizeFields(node, denseMultipliers(node)),
         input_zero: perTensor(node.inputs[0]!).zeroPoint,
         weight_zero: weightZeroPoint(node.inputs[1]!),
@@ -132,8 +118,8 @@ export const denseKernels: readonly Kernel<DenseAttrs>[] = [
   ),
   roundingInFloat(denseS8, {
     name: 'dense_s8_float_c',
-    units: [roundingUnits],
-    unitOf: ({ inputs }) => roundingUnits({ weightZero: weighted.hasWeightZero(inputs[1]!) }),
+    units: [units.inFloat],
+    unitOf: units.inFloatOf,
     channelAxis: 0,
   }),
   alsoInFloat(denseF32, 0),
@@ -143,11 +129,6 @@ const matrixOf = memoise((node: DenseNode): WeightMatrix => {
   const [rows = 0, columns = 0] = node.inputs[1]!.shape;
   return { rows, columns, data: weighted.int8Weights(node) };
 });
-
-function portableUnit(node: DenseNode) {
-  const weightZero = weighted.hasWeightZero(node.inputs[1]!);
-  return portableUnits({ weightZero, rounding: node.attrs.rounding });
-}
 
 function batches(node: DenseNode): number {
   return elements(node.outputs[0]!) / node.inputs[1]!.shape[0]!;
