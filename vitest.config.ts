@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build-once.ts'],
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // Each file builds firmware or runs interpreters; while one waits for a program, two others compute.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

@@ -107,7 +107,7 @@ export const ${camel}Kernels = [portable];
 const templateFile = ({ name }: Names) => `<%# ${name} on floats. View: prototype -%>
 #include "nn_kernels.h"
 
-NN_KERNEL <%= v.prototype %>
+<%= v.prototype %>
 {
     for (int32_t i = 0; i < layer->count; i++) {
         output[i] = input[i];
