@@ -1,7 +1,7 @@
 /**
  * Writes the section "Compressed weights" of BENCHMARKS.md: single layers and whole models with random
- * masks, measured on a Cortex-M4 by the outside tool that MCYCLES names (see scripts/measure-costs.ts).
- * Whole models need ../shared/models.
+ * masks, measured on a Cortex-M4 by the outside tool that MCYCLES names (see scripts/measure-costs.ts), and
+ * single layers in instructions of the cores without the DSP extension. Whole models need ../shared/models.
  *
  *   npx tsx scripts/bench-compressed.ts [layers | models]
  */
@@ -12,28 +12,43 @@ import { modelRows } from './compressed/model-rows.ts';
 import { SHARED } from './estimated-cycles.ts';
 
 const TITLE = '## Compressed weights';
-const LAYERS =
-  '| layer | zeros, mask | dense | fastest | by | without the others | bytes, dense | bytes |';
+const COLUMNS = 'zeros, mask | dense | fastest | by | without the others | bytes, dense | bytes |';
+const CORES = {
+  'Cortex-M4, cycles': loadBoard('mps2-an386'),
+  'Cortex-M3, instructions': loadBoard('mps2-an385'),
+  // It runs on the machine of a Cortex-M3, which has all of its instructions.
+  'Cortex-M0+, instructions': { ...loadBoard('mps2-an385'), cpu: 'cortex-m0plus' as const },
+};
 const MODELS = '| model | zeros, mask | cycles, dense | cycles | weights, dense | weights |';
 
 const [only] = process.argv.slice(2);
-const board = loadBoard('mps2-an386');
-const layers = only === 'models' ? undefined : await layerRows(board);
-const models =
-  only === 'layers' || !existsSync(`${SHARED}models`) ? undefined : await modelRows(board);
-
+const mcycles = process.env.MCYCLES;
+if (mcycles === undefined) throw new Error('MCYCLES names no program that estimates cycles');
 const file = new URL('../BENCHMARKS.md', import.meta.url);
 const [before = '', known = ''] = readFileSync(file, 'utf8').split(/^(?=## Compressed weights$)/m);
+
+const layers: string[] = [];
+for (const [core, board] of Object.entries(CORES)) {
+  const head = `| ${core} | ${COLUMNS}`;
+  const rows =
+    only === 'models'
+      ? rowsOf(known, head)
+      : await layerRows(board, board.cpu === 'cortex-m4' ? mcycles : undefined);
+  layers.push(...table(head, rows), '');
+}
+const models =
+  only === 'layers' || !existsSync(`${SHARED}models`)
+    ? rowsOf(known, MODELS)
+    : await modelRows(CORES['Cortex-M4, cycles']);
 const section = [
   TITLE,
   'Written by `npx tsx scripts/bench-compressed.ts`. Weights are zero by random masks: single ones, or blocks of rows by columns.',
-  'Cycles of a Cortex-M4 per dense MAC, estimated from what is executed; bytes are all constants of the layer.',
+  'Cycles of a Cortex-M4, estimated from what is executed, or instructions, each per dense MAC; bytes are all constants of the layer.',
   '',
-  ...table(LAYERS, layers ?? rowsOf(known, LAYERS)),
-  '',
+  ...layers,
   'Whole models, their 1x1 and fully connected weights masked; everything else is as published.',
   '',
-  ...table(MODELS, models ?? rowsOf(known, MODELS)),
+  ...table(MODELS, models),
   '',
 ].join('\n');
 writeFileSync(file, `${before.trimEnd()}\n\n${section}`);

@@ -60,7 +60,7 @@ for (const cpu of CPUS) {
   const board = { ...loadBoard(MACHINES[cpu]), cpu };
   const measured = await measureCore(board, models);
   if (measured.length === 0) continue;
-  const candidates = { ...kept(board, measured), ...fitCosts(measured) };
+  const candidates = { ...kept(board, measured), ...fitCosts(measured, cpu) };
   const basis = cpu === 'cortex-m4' ? 'cycles' : 'instructions';
   COSTS[cpu] = { basis, candidates: Object.fromEntries(Object.entries(candidates).sort(byName)) };
   const file = new URL(`../costs/${cpu}.json`, import.meta.url);

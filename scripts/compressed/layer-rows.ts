@@ -8,15 +8,17 @@ import type { Board } from '../../src/target/board.ts';
 import { targetOf } from '../../src/target/target.ts';
 import { graphOfCases } from '../../test/support/cases.ts';
 import { measureLayers } from '../costs/measure.ts';
+import type { Measured } from '../costs/measure.ts';
 import { madeLayers } from './made-layers.ts';
 import type { MadeLayer } from './made-layers.ts';
 
 const SHARES = [0.45, 0.8, 0.9];
 
-/** A row for each layer: the fastest dense kernel, and every compressed one. */
-export async function layerRows(board: Board): Promise<string[]> {
-  const mcycles = process.env.MCYCLES;
-  if (mcycles === undefined) throw new Error('MCYCLES names no program that estimates cycles');
+/**
+ * A row for each layer: the fastest dense kernel, and every compressed one. Cycles of a Cortex-M4 by the
+ * program `mcycles`, instructions where it is left out.
+ */
+export async function layerRows(board: Board, mcycles?: string): Promise<string[]> {
   const layers = madeLayers(SHARES).map((layer) => ({ layer, ...waysTo(layer, board) }));
   const measured = await measureLayers(
     layers.flatMap(({ layer: { title, made }, ways }) =>
@@ -29,9 +31,13 @@ export async function layerRows(board: Board): Promise<string[]> {
   );
   let next = 0;
   return layers.map(({ layer, ways, macs }) => {
-    const cycles = ways.map(() => measured[next++]!.cycles! / macs);
+    const cycles = ways.map(() => costOf(measured[next++]!) / macs);
     return rowOf(layer, ways, cycles);
   });
+}
+
+function costOf({ cycles, instructions }: Measured): number {
+  return cycles ?? instructions;
 }
 
 // The fastest dense way first, as predicted, then all compressed ones.

@@ -1,4 +1,5 @@
 import { contentsOf } from '../../src/codegen/units.ts';
+import { divideWork } from '../../src/lower/cycles.ts';
 import type { CandidateCosts } from '../../src/lower/cycles.ts';
 import { OPS } from '../../src/ops/index.ts';
 import { withUsed } from '../../src/ops/unit.ts';
@@ -16,7 +17,7 @@ export function areCurrent(
   { candidate, work }: { candidate: string; work: Readonly<Record<string, number>> },
   costs: CandidateCosts | undefined,
 ): boolean {
-  const counted = Object.keys(work).sort().join();
+  const counted = Object.keys(divideWork(work).own).sort().join();
   return (
     costs?.contents === contentsOfCandidate(candidate) &&
     Object.keys(costs!.cycles).sort().join() === counted

@@ -1,4 +1,5 @@
 import type { ConstantArray } from '../ops/constant-array.ts';
+import { isScratchPlace } from '../ops/scratch-place.ts';
 import { isStruct } from '../ops/struct.ts';
 import type { Fields, Struct } from '../ops/struct.ts';
 import { assert } from '../support/diagnostics.ts';
@@ -12,26 +13,38 @@ const LIMITS: Readonly<Record<string, readonly [number, number]>> = {
   uint32_t: [0, 2 ** 32 - 1],
 };
 
+/** What pointers among a call's fields name. */
+export interface Pointers {
+  readonly constants: Constants;
+  /** The address of a place in the layer's working memory, for a type of C. */
+  scratch(ctype: string, bytes: number): string;
+}
+
 /** The designated initialisers of a struct, inner structs as '.window.stride_y = 2'. */
 export function initialisers(
   struct: Struct,
   fields: Fields,
-  constants: Constants,
+  pointers: Pointers,
   path = '',
 ): string[] {
   return Object.entries(struct.members).flatMap(([name, type]) => {
     const value = fields[name];
     const at = `${path}.${name}`;
-    if (isStruct(type)) return initialisers(type, value as Fields, constants, at);
+    if (isStruct(type)) return initialisers(type, value as Fields, pointers, at);
     if (typeof type !== 'string') {
       const items = (value as readonly number[]).map((item) => numberText(type[0], item, at));
       return [`${at} = { ${items.join(', ')} }`];
     }
     const text = type.endsWith('*')
-      ? constants.nameOf(value as ConstantArray)
+      ? pointerText(type, value, pointers)
       : numberText(type, value as number, at);
     return [`${at} = ${text}`];
   });
+}
+
+function pointerText(type: string, value: unknown, { constants, scratch }: Pointers): string {
+  if (!isScratchPlace(value)) return constants.nameOf(value as ConstantArray);
+  return scratch(type.replace(/^const (.*) \*$/, '$1'), value.scratchAt);
 }
 
 function numberText(type: string, value: number, at: string): string {

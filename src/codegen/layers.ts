@@ -66,6 +66,11 @@ function layerView(step: CodedStep, plan: MemoryPlan, constants: Constants): Lay
   const address = (tensor: Tensor, constant: boolean) =>
     pointerTo(elementType(tensor), place(tensor), constant);
   const row = rowPlace(step, plan);
+  const pointers = {
+    constants,
+    scratch: (ctype: string, bytes: number) =>
+      pointerTo(ctype, addressOf(arenas, { ...scratch!, offset: scratch!.offset + bytes }), true),
+  };
   const inputArguments = inputs.map((i) => {
     const tensor = node.inputs[i]!;
     if (tensor.data) return constants.nameOfTensor(step, tensor, i);
@@ -88,8 +93,8 @@ function layerView(step: CodedStep, plan: MemoryPlan, constants: Constants): Lay
     calls: calls.map((call) => ({
       struct: call.unit.struct.name,
       function: call.unit.name,
-      arguments: callArguments(call, step, scratch !== undefined),
-      fields: initialisers(call.unit.struct as Struct, call.fields, constants),
+      arguments: callArguments(call, step),
+      fields: initialisers(call.unit.struct as Struct, call.fields, pointers),
     })),
     batches: batchesOf(step),
     arguments: [
@@ -135,7 +140,7 @@ function usedInputs({ calls, node }: CodedStep): number[] {
     .sort((a, b) => a - b);
 }
 
-function callArguments({ inputs, outputs }: KernelCall, step: CodedStep, scratch: boolean): string {
+function callArguments({ unit, inputs, outputs }: KernelCall, step: CodedStep): string {
   const batches = batchesOf(step);
   const batched = (name: string, tensor: Tensor) =>
     batches > 1 ? `${name} + n * ${elements(tensor) / batches}` : name;
@@ -145,8 +150,8 @@ function callArguments({ inputs, outputs }: KernelCall, step: CodedStep, scratch
       return tensor ? batched(`input${i}`, tensor) : '0';
     }),
     ...outputs.map((i) => batched(`output${i}`, step.node.outputs[i]!)),
-    ...(scratch ? ['scratch'] : []),
-    ...(step.kernel.rows ? ['first', 'last'] : []),
+    ...(unit.takes.scratch ? ['scratch'] : []),
+    ...(unit.takes.rows ? ['first', 'last'] : []),
   ].join(', ');
 }
 

@@ -1,4 +1,5 @@
 import { blocks4x2, blocks8x1 } from './blocks.ts';
+import { codedPairs2, codedPairs4, codedPairs8, codedQuads } from './coded.ts';
 import { dense } from './dense.ts';
 import type { WeightFormat } from './format.ts';
 import { pairs2, pairs4, pairs8 } from './pairs.ts';
@@ -10,4 +11,5 @@ import { tapPairs } from './tap-pairs.ts';
 export const FORMATS: readonly WeightFormat[] = [
   ...[dense, pairs2, pairs4, pairs8, quads, tapPairs],
   ...[us8, us8Near, blocks4x2, blocks8x1],
+  ...[codedPairs2, codedPairs4, codedPairs8, codedQuads],
 ];

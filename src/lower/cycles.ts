@@ -33,10 +33,27 @@ export function cyclesOf(
   cpu: Cpu,
 ): number {
   return Object.entries(work).reduce((sum, [name, count]) => {
-    const cycles = COSTS[cpu].candidates[candidate]?.cycles[name];
+    const { of = candidate, piece } = pieceOf(name);
+    const cycles = COSTS[cpu].candidates[of]?.cycles[piece];
     if (cycles !== undefined) return sum + cycles * count;
     throw new InternalError(
-      `the cycles of ${candidate}'s ${name} were never measured for ${cpu}: run scripts/measure-costs.ts`,
+      `the cycles of ${of}'s ${piece} were never measured for ${cpu}: run scripts/measure-costs.ts`,
     );
   }, 0);
+}
+
+/** A name of work: what is counted, and whose it is where it is another kernel's. */
+export function pieceOf(name: string): { of?: string; piece: string } {
+  const [piece = '', of] = name.split('/').reverse();
+  return of === undefined ? { piece } : { of, piece };
+}
+
+/** The work that is a candidate's own, and that of other kernels which it calls. */
+export function divideWork(work: Readonly<Record<string, number>>) {
+  const pieces = Object.entries(work);
+  const isOwn = ([name]: readonly [string, number]) => pieceOf(name).of === undefined;
+  return {
+    own: Object.fromEntries(pieces.filter(isOwn)),
+    others: Object.fromEntries(pieces.filter((piece) => !isOwn(piece))),
+  };
 }

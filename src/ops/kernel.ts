@@ -8,7 +8,7 @@ import type { KernelUnit, Unit } from './unit.ts';
 export interface Cost {
   /**
    * What its cycles grow with, counted by name: outputs, taps, lines gathered. costs/<core>.json
-   * has the cycles of each.
+   * has the cycles of each; 'kernel/outputs' are those of another kernel, whose work is a part.
    */
   readonly work: Readonly<Record<string, number>>;
   /** Bytes of constant arrays, constant operands that are read as they lie left out. */
@@ -77,6 +77,12 @@ export function call<M>(
 /** The cost of calls that take neither constant arrays nor working memory. */
 export function plainCost(work: Cost['work'], calls: Cost['calls']): Cost {
   return { work, constantBytes: 0, scratchBytes: 0, calls };
+}
+
+/** The work of a kernel that another one calls, as a part of that one's. */
+export function workOfPart(kernel: string, { work, calls }: Cost): Cost['work'] {
+  const pieces = Object.entries({ calls: calls.length, ...work });
+  return Object.fromEntries(pieces.map(([piece, count]) => [`${kernel}/${piece}`, count]));
 }
 
 /** The layout of a node whose tensors lie in memory as a whole. */

@@ -1,4 +1,5 @@
 import type { ConstantArray } from './constant-array.ts';
+import type { ScratchPlace } from './scratch-place.ts';
 
 const SCALAR_BYTES = { int8_t: 1, int16_t: 2, int32_t: 4, uint32_t: 4, float: 4 } as const;
 
@@ -18,7 +19,7 @@ type FieldOf<T> =
   T extends Struct<infer M>
     ? FieldsOf<M>
     : T extends Pointer
-      ? ConstantArray
+      ? ConstantArray | ScratchPlace
       : T extends readonly [Scalar, number]
         ? readonly number[]
         : number;

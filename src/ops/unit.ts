@@ -31,6 +31,8 @@ export interface Unit {
 /** A unit that computes a layer: `function(const STRUCT *layer, PARAMETERS)`. */
 export interface KernelUnit<M = unknown> extends Unit {
   readonly struct: Struct<M>;
+  /** What its parameters end with: working memory, the first and the last row. */
+  readonly takes: { readonly scratch: boolean; readonly rows: boolean };
 }
 
 /** By axis: the suffix that each choice adds to the name. */
@@ -78,6 +80,7 @@ export function unitFamily<M, const A extends Axes = Readonly<Record<string, nev
       headers: headersOf(family.headers, choice),
       prototype: `void ${name}(const ${family.struct.name} *layer, ${family.parameters})`,
       struct: family.struct,
+      takes: takenBy(family.parameters),
       structs: [family.struct as Struct],
       uses: family.uses?.(choice) ?? [],
     };
@@ -87,6 +90,11 @@ export function unitFamily<M, const A extends Axes = Readonly<Record<string, nev
   return Object.defineProperty(make, 'all', {
     get: () => (all ??= choices(family.axes ?? {}).map((choice) => make(choice as Choice<A>))),
   }) as UnitFamily<M, A>;
+}
+
+/** What C parameters end with. */
+export function takenBy(parameters: string): KernelUnit['takes'] {
+  return { scratch: /\*scratch\b/.test(parameters), rows: /\bint32_t first\b/.test(parameters) };
 }
 
 function headersOf<C>(

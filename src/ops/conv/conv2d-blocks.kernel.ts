@@ -1,7 +1,8 @@
+import { codedQuads } from '../../encode/coded.ts';
 import { quads } from '../../encode/quads.ts';
 import type { TypedNode } from '../../ir/types.ts';
-import { perTensor } from '../../ir/types.ts';
 import { product } from '../../support/bytes.ts';
+import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -11,22 +12,19 @@ import { unitFamily } from '../unit.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import type { FixedConv2d } from './conv2d.ts';
-import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
-import { WINDOW } from './structs.ts';
+import { multipliersOf, rejectWindow } from './fields.ts';
+import { windowBytes, windowsFields, WINDOWS, windowsWork } from './windows.ts';
 
 const units = unitFamily({
   name: 'nn_conv2d_blocks_s8',
   template: 'conv/conv2d-blocks-s8',
-  headers: ['nn_blocks.h', 'nn_dsp.h'],
+  headers: ['nn_blocks.h', 'nn_dsp.h', 'nn_windows.h'],
   struct: struct(
     'nn_conv_blocks',
-    "A convolution with the input's zero point folded into the bias; in_place: windows of one pixel are read where they lie.",
+    "A convolution with the input's zero point folded into the bias.",
     {
-      window: WINDOW,
+      windows: WINDOWS,
       requantize: REQUANTIZE,
-      input_zero: 'int16_t',
-      in_place: 'int16_t',
-      taps: 'int32_t',
       weights: 'const int8_t *',
       bias: 'const int32_t *',
     },
@@ -52,8 +50,7 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
     return {
       work: workOf(node, matrix),
       constantBytes: quads.bytes(matrix) + 4 * quadRows(matrix.rows) + requantizeBytes(multipliers),
-      // Two windows; a little where they are read in place, as the function takes some.
-      scratchBytes: isInPlace(node) ? 4 : 2 * matrix.columns,
+      scratchBytes: windowBytes(node, 2),
       calls: [unitOf(node)],
     };
   },
@@ -61,11 +58,8 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
     const { matrix, bias, multipliers } = channelsOf(node);
     return [
       call(unitOf(node), {
-        window: windowFields(node, layout),
+        windows: windowsFields(node, layout),
         requantize: requantizeFields(node, multipliers, (shift) => -shift),
-        input_zero: perTensor(node.inputs[0]!).zeroPoint,
-        in_place: isInPlace(node) ? 1 : 0,
-        taps: matrix.columns,
         weights: table('weights', quads.encode(matrix), quads.name),
         bias: table('bias', weighted.padTo4(bias)),
       }),
@@ -73,19 +67,19 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
   },
 };
 
-// Pixels, what is gathered for them, blocks of two pixels and two channels, their taps four at a time.
+/** The same on coded weights. */
+export const conv2dBlocksCoded = codedKernel(conv2dBlocks, codedQuads);
+
+// Windows, blocks of two pixels and two channels, their taps four at a time.
 function workOf(node: TypedNode<FixedConv2d>, { rows, columns }: weighted.Channels['matrix']) {
-  const { attrs, inputs, outputs } = node;
-  const [batches = 1, height = 1, width = 1] = outputs[0]!.shape;
-  const pixels = batches * height * width;
-  const gathered = isInPlace(node) ? 0 : pixels * product(attrs.kernel);
+  const [batches = 1, height = 1, width = 1] = node.outputs[0]!.shape;
   const pairs = batches * Math.ceil((height * width) / 2);
   const blocks = pairs * Math.ceil(rows / 2);
   return {
-    ...{ pixels, columns: gathered, gathered: gathered * inputs[0]!.shape[3]! },
+    ...windowsWork(node),
     ...{ blocks, quads: blocks * (columns >> 2), tails: blocks * (columns & 3) },
     outputs: 2 * pairs * rows,
-    single: attrs.rounding === 'single' ? 2 * pairs * rows : 0,
+    single: node.attrs.rounding === 'single' ? 2 * pairs * rows : 0,
   };
 }
 
@@ -99,10 +93,6 @@ const channelsOf = memoiseLayer((node: TypedNode<FixedConv2d>): weighted.Channel
   const matrix = { rows, columns: product(taps), data: weighted.int8Weights(node) };
   return weighted.channelsOf(node, matrix, multipliersOf(node, rows));
 });
-
-function isInPlace({ attrs }: TypedNode<FixedConv2d>): boolean {
-  return attrs.kernel.every((n) => n === 1) && attrs.padding.every((n) => n === 0);
-}
 
 function quadRows(rows: number): number {
   return 4 * Math.ceil(rows / 4);

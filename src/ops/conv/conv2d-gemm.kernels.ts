@@ -1,8 +1,11 @@
+import { codedPairs2, codedPairs4 } from '../../encode/coded.ts';
 import { pairs2, pairs4 } from '../../encode/pairs.ts';
 import type { WeightMatrix } from '../../encode/format.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { weightZeroPoint } from '../../ir/types.ts';
 import { product } from '../../support/bytes.ts';
+import { codedKernel } from '../coded/coded.kernel.ts';
+import type { Spans } from '../coded/parts.ts';
 import { gemmLayer } from '../gemm/channels.ts';
 import { convForm } from '../gemm/fixed-form.ts';
 import { gemmWork } from '../gemm/work.ts';
@@ -24,14 +27,20 @@ type ConvNode = TypedNode<FixedConv2d>;
 
 /** Convolutions as products of gathered pixels with weights in pairs: four pixels by two channels, or two by four. */
 export const conv2dGemmKernels = [
-  gemmKernel('conv2d_s8_4x2', { pixels: 4, channels: 2, round: 0 }),
-  gemmKernel('conv2d_s8_2x4', { pixels: 2, channels: 4, round: 16 }),
+  ...gemmKernels('conv2d_s8_4x2', { pixels: 4, channels: 2, round: 0 }),
+  ...gemmKernels('conv2d_s8_2x4', { pixels: 2, channels: 4, round: 16 }),
 ];
 
-function gemmKernel(
-  name: string,
-  block: Block & { readonly channels: 2 | 4 },
-): Kernel<FixedConv2d> {
+type ConvBlock = Block & { readonly channels: 2 | 4 };
+
+// A kernel on weights as they are, and one on coded weights.
+function gemmKernels(name: string, block: ConvBlock): Kernel<FixedConv2d>[] {
+  const kernel = gemmKernel(name, block);
+  const format = block.channels === 2 ? codedPairs2 : codedPairs4;
+  return [kernel, codedKernel(kernel, format, (node) => spansOf(node, block))];
+}
+
+function gemmKernel(name: string, block: ConvBlock): Kernel<FixedConv2d> {
   const units = block.pixels === 4 ? gemm4x2 : gemm2x4;
   return {
     name,
@@ -83,6 +92,19 @@ const layerOf = memoiseLayer((node: ConvNode) => {
   const layer = gemmLayer(node, arranged, multipliersOf(node, rows));
   return { ...layer, form: convForm(layer, node.attrs.rounding) };
 });
+
+// Where gemmStream has the weights.
+function spansOf(node: ConvNode, { channels }: ConvBlock): Spans {
+  const { matrix, form } = layerOf(node);
+  const others = scaleWordCount(form, channels);
+  const before = channels === 2 ? others : channels;
+  return {
+    groups: Math.ceil(matrix.rows / channels),
+    before,
+    coded: (pairsOf(node) * channels) / 2,
+    after: others - before,
+  };
+}
 
 function pairsOf(node: ConvNode): number {
   const { rows, padded } = tapRows(node);

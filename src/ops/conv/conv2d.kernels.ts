@@ -14,8 +14,9 @@ import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
 import { conv2dBlocked } from './conv2d-blocked.kernel.ts';
-import { conv2dBlocks } from './conv2d-blocks.kernel.ts';
+import { conv2dBlocks, conv2dBlocksCoded } from './conv2d-blocks.kernel.ts';
 import { conv2dGemmKernels } from './conv2d-gemm.kernels.ts';
+import { conv2dEntries } from './conv2d-entries.kernel.ts';
 import { conv2dLanes } from './conv2d-lanes.kernel.ts';
 import type { Conv2dAttrs, FixedConv2d } from './conv2d.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
@@ -97,9 +98,15 @@ const conv2dF32: Kernel<FixedConv2d> = {
 };
 
 export const conv2dKernels: readonly Kernel<Conv2dAttrs>[] = [
-  ...[...conv2dGemmKernels, conv2dLanes, conv2dBlocked, conv2dBlocks, conv2dS8].map((kernel) =>
-    alsoInFloat(kernel, 0),
-  ),
+  ...[
+    ...conv2dGemmKernels,
+    conv2dLanes,
+    conv2dBlocked,
+    conv2dBlocks,
+    conv2dBlocksCoded,
+    conv2dEntries,
+    conv2dS8,
+  ].map((kernel) => alsoInFloat(kernel, 0)),
   roundingInFloat(conv2dS8, {
     name: 'conv2d_s8_float_c',
     units: [units.inFloat],

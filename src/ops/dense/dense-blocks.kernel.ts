@@ -1,7 +1,9 @@
+import { codedQuads } from '../../encode/coded.ts';
 import { quads } from '../../encode/quads.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
+import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -67,6 +69,9 @@ export const denseBlocks: Kernel<FixedDense> = {
     ];
   },
 };
+
+/** The same on coded weights. */
+export const denseBlocksCoded = codedKernel(denseBlocks, codedQuads);
 
 function unitOf(node: TypedNode<FixedDense>) {
   const { shifts, rounding } = weighted.dspVariant(node, channelsOf(node).multipliers);

@@ -18,7 +18,7 @@ import { batchesOf, denseGemmFields } from './gemm-fields.ts';
 type DenseNode = TypedNode<FixedDense>;
 
 /** Fully connected layers on weights in pairs, eight or four outputs at a time. */
-export const denseGemmKernels = [gemmKernel(8), gemmKernel(4)];
+export const denseGemmKernels = [gemmKernel(8), gemmKernel(4)] as const;
 
 function gemmKernel(group: 4 | 8): Kernel<FixedDense> {
   const units = denseGemm[group];

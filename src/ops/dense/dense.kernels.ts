@@ -15,9 +15,10 @@ import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
 import { denseGemmKernels } from './dense-gemm.kernels.ts';
 import { denseBlocked } from './dense-blocked.kernel.ts';
+import { denseCoded } from './dense-coded.kernel.ts';
 import { denseSparse } from './dense-sparse.kernel.ts';
 import { denseMultipliers } from './multipliers.ts';
-import { denseBlocks } from './dense-blocks.kernel.ts';
+import { denseBlocks, denseBlocksCoded } from './dense-blocks.kernel.ts';
 import type { DenseAttrs, FixedDense } from './dense.ts';
 
 type DenseNode = TypedNode<FixedDense>;
@@ -113,9 +114,15 @@ const denseF32: Kernel<FixedDense> = {
 };
 
 export const denseKernels: readonly Kernel<DenseAttrs>[] = [
-  ...[...denseGemmKernels, denseSparse, denseBlocked, denseBlocks, denseS8].map((kernel) =>
-    alsoInFloat(kernel, 0),
-  ),
+  ...[
+    ...denseGemmKernels,
+    denseCoded,
+    denseSparse,
+    denseBlocked,
+    denseBlocks,
+    denseBlocksCoded,
+    denseS8,
+  ].map((kernel) => alsoInFloat(kernel, 0)),
   roundingInFloat(denseS8, {
     name: 'dense_s8_float_c',
     units: [units.inFloat],

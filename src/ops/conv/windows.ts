@@ -1,0 +1,50 @@
+import type { TypedNode } from '../../ir/types.ts';
+import { perTensor } from '../../ir/types.ts';
+import { product } from '../../support/bytes.ts';
+import type { Layout } from '../kernel.ts';
+import { struct } from '../struct.ts';
+import type { FieldsOf } from '../struct.ts';
+import type { FixedConv2d } from './conv2d.ts';
+import { windowFields } from './fields.ts';
+import { WINDOW } from './structs.ts';
+
+type ConvNode = TypedNode<FixedConv2d>;
+
+/** What nn_windows.h gathers. */
+export const WINDOWS = struct(
+  'nn_windows',
+  'Windows of so many taps; in_place: those of one pixel, read where they lie.',
+  { window: WINDOW, input_zero: 'int16_t', in_place: 'int16_t', taps: 'int32_t' },
+);
+
+export function windowsFields(
+  node: ConvNode,
+  layout: Layout,
+): FieldsOf<(typeof WINDOWS)['members']> {
+  return {
+    window: windowFields(node, layout),
+    input_zero: perTensor(node.inputs[0]!).zeroPoint,
+    in_place: isInPlace(node) ? 1 : 0,
+    taps: tapsOf(node),
+  };
+}
+
+/** Bytes of so many gathered windows; a little where they are read in place, as the function takes some. */
+export function windowBytes(node: ConvNode, count: number): number {
+  return isInPlace(node) ? 4 : count * tapsOf(node);
+}
+
+/** Pixels, and what is gathered for them. */
+export function windowsWork(node: ConvNode) {
+  const pixels = product(node.outputs[0]!.shape.slice(0, 3));
+  const columns = isInPlace(node) ? 0 : pixels * product(node.attrs.kernel);
+  return { pixels, columns, gathered: columns * node.inputs[0]!.shape[3]! };
+}
+
+function tapsOf(node: ConvNode): number {
+  return product(node.inputs[1]!.shape.slice(1));
+}
+
+function isInPlace({ attrs }: ConvNode): boolean {
+  return attrs.kernel.every((n) => n === 1) && attrs.padding.every((n) => n === 0);
+}
