@@ -11,6 +11,7 @@ import {
 } from '../support/file-models.ts';
 import { problemOf } from '../support/import-problems.ts';
 import { svdfFile } from '../support/recurrent-files.ts';
+import { streamingModel, T } from '../support/streaming-model.ts';
 import type { FileOption, FileTensor } from '../support/tflite-writer.ts';
 
 /** A code of TFLite's TensorType that thimble has no use for. */
@@ -98,6 +99,11 @@ it('a variable is no input', () => {
   const state = model.tensors.findIndex(({ variable }) => variable);
   expect(problemOf(model)).toBeUndefined();
   expect(problemOf({ ...model, inputs: [0, state] })).toMatch(/input "t4" is written by the model/);
+});
+
+it('what a variable holds is no input', () => {
+  const model = streamingModel();
+  expect(problemOf({ ...model, inputs: [...model.inputs, T.ring] })).toMatch(/has a value already/);
 });
 
 it('an unknown operator is told, whatever its tensors are', () => {
