@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Random } from '../src/support/random.ts';
 import { mutate } from '../test/support/file-mutations.ts';
-import { SEEDS } from '../test/support/file-seeds.ts';
+import { seedModel } from '../test/support/file-seeds.ts';
 import { judgeFile } from '../test/support/judge-file.ts';
 import { writeTflite } from '../test/support/tflite-writer.ts';
 
@@ -32,7 +32,7 @@ const seen = new Map<string, number>();
 let seed = first;
 for (; performance.now() < end; seed++) {
   const random = new Random(seed);
-  const file = writeTflite(mutate(random.pick([...SEEDS]), random));
+  const file = writeTflite(mutate(seedModel(random), random));
   const started = performance.now();
   try {
     const outcome = await judgeFile(file, seed, random.chance(share));

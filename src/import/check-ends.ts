@@ -15,15 +15,15 @@ export function checkEnds(model: TfliteModel, file: string): Diagnostic[] {
   for (const tensor of model.inputs) {
     if (elements(tensor) === 0)
       problem(`its input "${tensor.name}" has the shape [${tensor.shape.join(',')}]`);
-    else if (tensor.data || produced.has(tensor))
+    else if (tensor.data || tensor.variable || produced.has(tensor))
       problem(`its input "${tensor.name}" is written by the model`);
-    if (tensor.unreadable) problem(`its input "${tensor.name}" ${tensor.unreadable}`);
   }
   const ends = [
     ...model.inputs.map((tensor) => ({ tensor, which: 'input' })),
     ...model.outputs.map((tensor) => ({ tensor, which: 'output' })),
   ];
   for (const { tensor, which } of ends) {
+    if (tensor.unreadable) problem(`its ${which} "${tensor.name}" ${tensor.unreadable}`);
     const reason =
       rejectUnlessKept(tensor.dtype) ??
       (tensor.quant && tensor.quant.scales.length > 1 ? 'it has a scale per channel' : undefined);

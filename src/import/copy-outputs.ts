@@ -1,6 +1,8 @@
 import type { GraphBuilder } from '../ir/graph.ts';
-import type { TensorId } from '../ir/types.ts';
+import type { TensorId, TensorType } from '../ir/types.ts';
+import { elements } from '../ir/types.ts';
 import { CompileError } from '../support/diagnostics.ts';
+import { shorten } from '../support/identifiers.ts';
 import { copyOf } from './copy-of.ts';
 
 /** Each output has memory of its own: constants, inputs and repeated outputs are copied there. */
@@ -17,14 +19,20 @@ export function copyOutputs(
       taken.add(id);
       return id;
     }
-    if (type.quant && type.quant.scales.length > 1) {
+    const reason = rejectCopy(type);
+    if (reason) {
       throw new CompileError({
         code: 'unsupported-operator',
-        message: `its output "${name}" has a scale per channel`,
+        message: `its output "${shorten(name)}" ${reason}`,
         where: file,
         hint: 'cut the model before it',
       });
     }
     return copyOf(builder, id, file);
   });
+}
+
+function rejectCopy(type: TensorType): string | undefined {
+  if (elements(type) === 0) return 'is empty';
+  return type.quant && type.quant.scales.length > 1 ? 'has a scale per channel' : undefined;
 }

@@ -105,6 +105,8 @@ class VariableTaker {
     const [output] = outputs;
     if (!output) return fail('it has no output');
     if (output.unreadable) fail(`its tensor "${shorten(output.name)}" ${output.unreadable}`);
+    if (output.data || this.#file.inputs.includes(output))
+      fail(`its tensor "${shorten(output.name)}" has a value already`);
     const value = variable.assigned ?? variable.read;
     if (value) this.#values.set(output, value);
     else variable.read = output;

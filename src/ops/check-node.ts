@@ -42,7 +42,7 @@ export function rejectTypes(op: Op, node: TypedNode): string | undefined {
   const tensors = [...node.inputs, ...node.outputs].filter((tensor) => tensor !== undefined);
   const hollow = tensors.find((tensor) => elements(tensor) === 0);
   if (hollow) return `its tensor "${hollow.name}" is empty`;
-  return rejectLargePlane(tensors) ?? op.reject(node);
+  return rejectLargePlane(tensors) ?? rejectScalesPerChannel(node) ?? op.reject(node);
 }
 
 /** Why the operator of a node cannot compute it; undefined when it can. */
@@ -64,6 +64,13 @@ function describeShape({ outputs }: TypedNode, index: number, inferred: readonly
 function describeAttributes({ issues }: z.ZodError): string {
   const problems = issues.map(({ path, message }) => `${path.join('.') || 'they'}: ${message}`);
   return `its attributes make no sense (${problems.join('; ')})`;
+}
+
+// Weights have such scales, and constants that are folded; nothing that is computed does.
+function rejectScalesPerChannel({ inputs, outputs }: TypedNode): string | undefined {
+  const computed = inputs.some((tensor) => tensor && !tensor.data) ? [...inputs, ...outputs] : [];
+  const several = computed.find((t) => t && !t.data && (t.quant?.scales.length ?? 1) > 1);
+  return several && `its tensor "${several.name}" has a scale per channel, and is no constant`;
 }
 
 // The kernels keep heights, widths and channels in 16 bits.

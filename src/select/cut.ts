@@ -44,6 +44,8 @@ interface Given {
 const LONGEST_RUN = 24;
 /** Steps times the square of the longest run: what trying the runs costs goes with that. */
 const RUN_WORK = 300_000;
+/** The same times the rows of the tallest tensor: each of them is run on numbers. */
+const ROW_WORK = 10_000_000;
 
 /** Prepares the cutting of a model: everything that hangs neither on prices nor on budgets. */
 export function cutter(candidates: Candidates, target: Target, fed: boolean) {
@@ -141,9 +143,10 @@ export class Cutter {
 
   #rowParts(most: number): Part[] {
     const { graph, steps } = this.candidates;
+    const longest = longestRun(this.candidates);
     return steps.flatMap((_, first) => {
       const parts: Part[] = [];
-      const end = Math.min(first + longestRun(steps.length), steps.length);
+      const end = Math.min(first + longest, steps.length);
       for (let last = first; last < end; last++) {
         const run = { first, last, fed: this.#fed && first === 0 };
         if (!this.#runs.canRun(run)) break;
@@ -178,8 +181,13 @@ export class Cutter {
   }
 }
 
-function longestRun(steps: number): number {
-  return Math.min(LONGEST_RUN, Math.floor(Math.sqrt(RUN_WORK / steps)));
+function longestRun({ steps }: Candidates): number {
+  const rows = steps.reduce((most, { node: { outputs } }) => {
+    const [shape] = outputs.map((output) => output.shape);
+    return Math.max(most, shape?.length === 4 ? shape[1]! : 1);
+  }, 1);
+  const work = Math.min(RUN_WORK, ROW_WORK / rows) / steps.length;
+  return Math.min(LONGEST_RUN, Math.max(2, Math.floor(Math.sqrt(work))));
 }
 
 interface Choice {

@@ -38,6 +38,12 @@ const SCRATCH_CAPS = 3;
 /** Tells what bytes runs of steps take: the search's model of what plan/ makes of them. */
 export class RunOptions {
   readonly #graph: readonly RowStep[];
+  /** By step: what its ways take of working memory and of rows, and which one is best within caps of both. */
+  readonly #limits: readonly {
+    readonly sizes: readonly number[];
+    readonly granules: readonly number[];
+    readonly found: Map<number, number>;
+  }[];
 
   constructor(
     readonly candidates: Candidates,
@@ -51,6 +57,11 @@ export class RunOptions {
       return { node, kernel: (ways[i]![0]?.candidate ?? first!).kernel };
     });
     this.#graph = rowGraph(candidates.graph, steps);
+    this.#limits = ways.map((list) => ({
+      sizes: [...new Set(list.map(scratchOf))],
+      granules: [...new Set(list.map(({ granule }) => granule))],
+      found: new Map(),
+    }));
   }
 
   canRun(run: Range): boolean {
@@ -67,19 +78,35 @@ export class RunOptions {
   /** Options of a run below `most` bytes, none of which takes more than another in both bytes and cost. */
   optionsOf(run: Range, most: number): RunOption[] {
     if (this.#leastOf(run) >= most) return [];
-    const lists = this.ways.slice(run.first, run.last + 1);
-    const sizes = new Set(lists.flatMap((list) => list.map(scratchOf)));
-    const scratch = [...sizes].sort((a, b) => b - a);
+    const limits = this.#limits.slice(run.first, run.last + 1);
+    const scratch = [...new Set(limits.flatMap(({ sizes }) => sizes))].sort((a, b) => b - a);
     const caps = scratch.filter((_, i) => i % Math.ceil(scratch.length / SCRATCH_CAPS) === 0);
-    const granules = [...new Set(lists.flatMap((list) => list.map(({ granule }) => granule)))];
-    const tried = new Map<string, readonly PricedWay[]>();
+    const granules = [...new Set(limits.flatMap((limit) => limit.granules))];
+    const tried = new Map<string, readonly number[]>();
     for (const granule of granules)
       for (const cap of [...caps, 0]) {
-        const ways = lists.map((list) => withinCaps(list, granule, cap));
-        tried.set(ways.map((way, i) => lists[i]!.indexOf(way)).join(), ways);
+        const places = limits.map((_, i) => this.#withinCaps(run.first + i, granule, cap));
+        tried.set(places.join(), places);
       }
-    const options = [...tried.values()].map((ways) => this.optionOf(run, ways));
+    const options = [...tried.values()].map((places) =>
+      this.optionOf(
+        run,
+        places.map((place, i) => this.ways[run.first + i]![place]!),
+      ),
+    );
     return undominated(options).filter(({ bytes }) => bytes < most);
+  }
+
+  // The place of the step's cheapest way within the caps; runs that overlap ask for the same.
+  #withinCaps(step: number, granule: number, scratch: number): number {
+    const { found } = this.#limits[step]!;
+    const key = granule * 2 ** 32 + scratch;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const list = this.ways[step]!;
+    const place = list.indexOf(withinCaps(list, granule, scratch));
+    found.set(key, place);
+    return place;
   }
 
   optionOf(run: Range, ways: readonly PricedWay[]): RunOption {

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { compile } from '../../src/pipeline.ts';
+import { HOST_TARGET } from '../../src/target/target.ts';
 import { constant, float, int8, ints, oneOperator, operator } from '../support/file-models.ts';
 import { problemOf } from '../support/import-problems.ts';
+import { writeTflite } from '../support/tflite-writer.ts';
 import type { FileModel, FileOption, FileTensor } from '../support/tflite-writer.ts';
 
 // What is spent is counted, so these tests say that the counting happens; they do not take time.
@@ -21,6 +24,7 @@ function grown(
   };
 }
 
+const MILLIONS = 2 ** 23;
 const SPENT = /takes too long to compute while the model is read/;
 const window: readonly FileOption[] = [
   [1, 'int', 1],
@@ -116,3 +120,17 @@ it('a chain as long as a file allows is imported', () => {
   };
   expect(problemOf(model)).toBeUndefined();
 });
+
+it.each([
+  ['RELU', [], [1, MILLIONS]],
+  ['PAD', [constant({ type: 2, shape: [2, 2] }, [0, 0, 1, 0])], [1, MILLIONS + 1]],
+  ['PADV2', [constant({ type: 2, shape: [2, 2] }, [0]), constant(int8([]), [9])], [1, MILLIONS]],
+  ['RESHAPE', [ints(MILLIONS, 1)], [MILLIONS, 1]],
+  ['SLICE', [ints(0, 1), ints(1, MILLIONS - 1)], [1, MILLIONS - 1]],
+] as const)(
+  '%s of millions of channels is compiled without a look at each',
+  (name, operands, to) => {
+    const model = oneOperator(name, [int8([1, MILLIONS]), ...operands], [int8(to)]);
+    expect(compile(writeTflite(model), HOST_TARGET, { name: 'wide' }).removed.length).toBe(0);
+  },
+);

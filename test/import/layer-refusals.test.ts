@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { constant, float, int8, oneOperator, TYPES } from '../support/file-models.ts';
-import type { OperatorName } from '../support/file-models.ts';
 import { problemOf } from '../support/import-problems.ts';
 import type { FileModel, FileOption, FileTensor } from '../support/tflite-writer.ts';
 
@@ -11,7 +10,7 @@ const conv: readonly FileOption[] = [
 ];
 
 interface Layer {
-  readonly name: OperatorName;
+  readonly name: string;
   readonly axis: number;
   /** Another axis of the weights that has more than one element. */
   readonly other: number;

@@ -6,11 +6,16 @@ import {
   ints,
   oneOperator,
   operator,
+  TYPES,
   uint8,
 } from '../support/file-models.ts';
 import { problemOf } from '../support/import-problems.ts';
+import { svdfFile } from '../support/recurrent-files.ts';
+import { streamingModel, T } from '../support/streaming-model.ts';
 import type { FileOption, FileTensor } from '../support/tflite-writer.ts';
 
+/** A code of TFLite's TensorType that thimble has no use for. */
+const UINT32 = 15;
 const FOUR = [1, 2, 2, 4];
 const PER_CHANNEL = { scales: [0.1, 0.2, 0.3, 0.4], zeroPoints: [0, 0, 0, 0], axis: 3 };
 
@@ -89,6 +94,18 @@ it('a variable is refused', () => {
   expect(problemOf({ ...model, inputs: [0] })).toMatch(/is a variable/);
 });
 
+it('a variable is no input', () => {
+  const model = svdfFile('float32');
+  const state = model.tensors.findIndex(({ variable }) => variable);
+  expect(problemOf(model)).toBeUndefined();
+  expect(problemOf({ ...model, inputs: [0, state] })).toMatch(/input "t4" is written by the model/);
+});
+
+it('what a variable holds is no input', () => {
+  const model = streamingModel();
+  expect(problemOf({ ...model, inputs: [...model.inputs, T.ring] })).toMatch(/has a value already/);
+});
+
 it('an unknown operator is told, whatever its tensors are', () => {
   const tensors = [int8([4]), int8([4]), int8([4])];
   const vela = { code: 'ethos-u', inputs: [0, 2], outputs: [1] };
@@ -98,3 +115,51 @@ it('an unknown operator is told, whatever its tensors are', () => {
     /STABLEHLO_COMPOSITE is not supported/,
   );
 });
+
+// What the model gives has to be something that C can hold.
+it.each([
+  ['empty', constant({ type: TYPES.int32, shape: [0] }, []), /output "t1" is empty/],
+  [
+    'of a type that is unknown',
+    { type: UINT32, shape: [4], data: new Uint8Array(16) },
+    /output "t1" has the element type UINT32/,
+  ],
+  ['of a type that no constant needs', { type: UINT32, shape: [4] }, /output "t1"/],
+] as const)('an output that is %s is refused', (_, output, message) => {
+  const model = oneOperator('ABS', [float([4])], [float([4])]);
+  const tensors = [model.tensors[0]!, output, model.tensors[1]!];
+  const operators = [operator('ABS', [0], [2])];
+  expect(problemOf({ tensors, operators, inputs: [0], outputs: [2, 1] })).toMatch(message);
+});
+
+it.each([
+  [
+    'EQUAL',
+    [int8([4]), constant({ type: TYPES.int8, shape: [4] })],
+    { type: TYPES.bool, shape: [4] },
+    /no quantization/,
+  ],
+  [
+    'PAD',
+    [
+      constant({ ...int8([1, 4]), ...PER_CHANNEL, axis: 1 }),
+      constant({ type: TYPES.int32, shape: [2, 2] }, [0]),
+    ],
+    { ...int8([1, 4]), ...PER_CHANNEL, axis: 1 },
+    /has a scale per channel/,
+  ],
+] as const)(
+  '%s of constants is refused where its types say too little',
+  (name, operands, output, message) => {
+    const made = oneOperator(name, operands, [output]);
+    const tensors = [...made.tensors, float([2]), float([2])];
+    const operators = [
+      ...made.operators,
+      operator('ABS', [tensors.length - 2], [tensors.length - 1]),
+    ];
+    const inputs = [...made.inputs, tensors.length - 2];
+    expect(
+      problemOf({ tensors, operators, inputs, outputs: [tensors.length - 1, ...made.outputs] }),
+    ).toMatch(message);
+  },
+);

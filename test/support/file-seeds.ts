@@ -1,5 +1,11 @@
 import { constant, float, int8, ints, oneOperator, operator, TYPES, uint8 } from './file-models.ts';
+import type { Random } from '../../src/support/random.ts';
+import type { Maker } from './file-makers.ts';
+import { FLOAT_MAKERS } from './float-files.ts';
+import { lstmFile, svdfFile } from './recurrent-files.ts';
+import { streamingModel } from './streaming-model.ts';
 import type { FileModel, FileOption, FileTensor } from './tflite-writer.ts';
+import { UINT8_MAKERS } from './uint8-files.ts';
 
 const window: readonly FileOption[] = [
   [0, 'byte', 0],
@@ -15,7 +21,19 @@ const weights = (shape: readonly number[], axis: number): FileTensor => ({
 });
 const PLANE = [1, 3, 4, 2];
 
-/** Small models that are right, by operator: what mutations start from. */
+const makers: readonly Maker[] = [
+  ...Object.values({ ...FLOAT_MAKERS, ...UINT8_MAKERS }),
+  (random) => lstmFile({ float: random.chance(0.5), steps: random.int(1, 3) }),
+  (random) => svdfFile(random.pick(['int8', 'int16', 'float32'])),
+  () => streamingModel(),
+];
+
+/** What mutations start from: one of the models below, or one of those that are compared with LiteRT. */
+export function seedModel(random: Random): FileModel {
+  return random.chance(0.4) ? random.pick(SEEDS) : random.pick(makers)(random);
+}
+
+/** Small models that are right, by operator, most of them in int8. */
 export const SEEDS: readonly FileModel[] = [
   oneOperator(
     'CONV_2D',

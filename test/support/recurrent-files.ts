@@ -1,7 +1,6 @@
-import { BUILTIN_OPERATORS, OPTIONS_OF, OPTIONS_TABLES } from '../../src/formats/tflite/names.ts';
 import { Random } from '../../src/support/random.ts';
-import { constant, float, int8, TYPES } from './file-models.ts';
-import type { FileModel, FileOperator, FileOption, FileTensor } from './tflite-writer.ts';
+import { constant, float, int8, operator, TYPES } from './file-models.ts';
+import type { FileModel, FileOption, FileTensor } from './tflite-writer.ts';
 
 const INPUTS = 5;
 const UNITS = 6;
@@ -9,17 +8,6 @@ const TANH = 4;
 
 /** Places of the LSTM's inputs that a test may fill or change; the tensors stand in this order. */
 export const LSTM_PLACES = { peephole: 9, projection: 16, norm: 20, hidden: 18 } as const;
-
-function operator(
-  name: string,
-  inputs: readonly number[],
-  output: number,
-  options: readonly FileOption[],
-): FileOperator {
-  const code = BUILTIN_OPERATORS.indexOf(name);
-  const optionsType = OPTIONS_TABLES.indexOf(OPTIONS_OF[name]!);
-  return { code, optionsType, options, inputs, outputs: [output] };
-}
 
 function random(tensor: FileTensor, source: Random): FileTensor {
   const count = tensor.shape.reduce((a, b) => a * b, 1);
@@ -71,7 +59,7 @@ export function lstmFile(change: LstmChange = {}): FileModel {
   ];
   return {
     tensors,
-    operators: [operator('UNIDIRECTIONAL_SEQUENCE_LSTM', all, 15, options)],
+    operators: [operator('UNIDIRECTIONAL_SEQUENCE_LSTM', all, [15], options)],
     inputs: [0],
     outputs: [15],
   };
@@ -110,8 +98,8 @@ export function svdfFile(kept: 'int8' | 'int16' | 'float32'): FileModel {
   return {
     tensors: [isFloat ? float([1, 7]) : int8([1, 7], 2 ** -5, 4), ...layer(7), ...layer(6)],
     operators: [
-      operator('SVDF', [0, 1, 2, 3, 4], 5, options),
-      operator('SVDF', [5, 6, 7, 8, 9], 10, options),
+      operator('SVDF', [0, 1, 2, 3, 4], [5], options),
+      operator('SVDF', [5, 6, 7, 8, 9], [10], options),
     ],
     inputs: [0],
     outputs: [10],

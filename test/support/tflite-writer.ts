@@ -14,6 +14,8 @@ export interface FileTensor {
   /** The shape with -1 where it is open. */
   readonly signature?: readonly number[];
   readonly variable?: boolean;
+  /** Nothing says which shape it has. */
+  readonly unranked?: boolean;
 }
 
 /** How a sparse constant is stored: a size for each dense level, segments and indices for others. */
@@ -35,6 +37,8 @@ export type FileOption = readonly [
 export interface FileOperator {
   /** Code of TFLite's BuiltinOperator, or the name of a custom operator. */
   readonly code: number | string;
+  /** 1 when left out. */
+  readonly version?: number;
   /** Code of the union BuiltinOptions; left out when there are none. */
   readonly optionsType?: number;
   readonly options?: readonly FileOption[];
@@ -66,7 +70,7 @@ export function writeTflite(model: FileModel): Uint8Array {
       tensors.map(({ data }) => table(b, 3, data ? [[0, b.createByteVector(data)]] : [])),
     ),
   ];
-  const codes = graphs.flatMap(({ operators }) => operators.map(({ code }) => writeCode(b, code)));
+  const codes = graphs.flatMap(({ operators }) => operators.map((each) => writeCode(b, each)));
   const base = { tensor: 0, operator: 0 };
   const subgraphs = graphs.map((graph) => {
     const written = writeGraph(b, graph, base);
@@ -104,7 +108,7 @@ function writeGraph(
 
 function writeTensor(b: Builder, tensor: FileTensor, index: number, buffer: number): Offset {
   const name = b.createString(tensor.name ?? `t${index}`);
-  const shape = ints(b, tensor.shape);
+  const shape = ints(b, tensor.unranked ? [] : tensor.shape);
   const quantization = writeQuantization(b, tensor);
   const sparsity = tensor.sparsity ? writeSparsity(b, tensor.sparsity) : 0;
   const signature = tensor.signature ? ints(b, tensor.signature) : 0;
@@ -118,7 +122,7 @@ function writeTensor(b: Builder, tensor: FileTensor, index: number, buffer: numb
   b.addFieldOffset(6, sparsity, 0);
   b.addFieldOffset(7, signature, 0);
   // has_rank: an empty shape is a scalar's.
-  b.addFieldInt8(8, 1, 0);
+  b.addFieldInt8(8, tensor.unranked ? 0 : 1, 0);
   return b.endObject();
 }
 
@@ -161,13 +165,13 @@ function writeQuantization(b: Builder, { scales, zeroPoints, axis = 0 }: FileTen
   return b.endObject();
 }
 
-function writeCode(b: Builder, code: number | string): Offset {
+function writeCode(b: Builder, { code, version = 1 }: FileOperator): Offset {
   const custom = typeof code === 'string' ? b.createString(code) : 0;
   const builtin = typeof code === 'string' ? CUSTOM : code;
   b.startObject(4);
   b.addFieldInt8(0, Math.min(builtin, 127), 0);
   b.addFieldOffset(1, custom, 0);
-  b.addFieldInt32(2, 1, 0);
+  b.addFieldInt32(2, version, 0);
   b.addFieldInt32(3, builtin, 0);
   return b.endObject();
 }

@@ -1,8 +1,9 @@
 import type { Random } from '../../src/support/random.ts';
-import { sizes, windowed } from './file-makers.ts';
+import { product } from '../../src/support/bytes.ts';
+import { broadcast, flag, reduced, sizes, windowed } from './file-makers.ts';
 import type { Maker } from './file-makers.ts';
-import { constant, oneOperator, TYPES, uint8 } from './file-models.ts';
-import type { FileTensor } from './tflite-writer.ts';
+import { constant, ints, oneOperator, TYPES, uint8 } from './file-models.ts';
+import type { FileOption, FileTensor } from './tflite-writer.ts';
 
 const scale = (random: Random) => Math.fround(random.real(0.01, 0.1));
 const zero = (random: Random) => random.int(0, 255);
@@ -90,5 +91,76 @@ export const UINT8_MAKERS: Readonly<Record<string, Maker>> = {
     const first = data(random, [n, a]);
     const [second, output] = [b, a + b].map((size) => ({ ...first, shape: [n, size] }));
     return oneOperator('CONCATENATION', [first, second!], [output!], [[0, 'int', 1]]);
+  },
+  'TRANSPOSE_CONV in uint8'(random) {
+    const [y, x, c, o] = sizes(random, 4, 3) as [number, number, number, number];
+    const [ky, kx] = sizes(random, 2, 3) as [number, number];
+    const shape = [1, 2 * y, 3 * x, o];
+    const { operands, output } = weighted(random, ky * kx * c, {
+      ...{ input: [1, y, x, c], weights: [o, ky, kx, c], output: shape },
+    });
+    const [input, kernel, bias] = operands;
+    const options: FileOption[] = [
+      [1, 'int', 3],
+      [2, 'int', 2],
+    ];
+    return oneOperator(
+      'TRANSPOSE_CONV',
+      [ints(...shape), kernel!, input!, bias!],
+      [output],
+      options,
+    );
+  },
+  'means in uint8'(random) {
+    const { shape, axes, output, options } = reduced(random);
+    const name = random.pick(['MEAN', 'SUM'] as const);
+    const step = name === 'MEAN' ? 1 : Math.sqrt(product(shape) / product(output));
+    const input = data(random, shape);
+    const result = uint8(output, Math.fround(input.scales![0]! * step), 128);
+    return oneOperator(name, [input, axes], [result], options);
+  },
+  'slopes in uint8'(random) {
+    const shape = sizes(random, 4, 4);
+    const [input, output] = [data(random, shape), data(random, shape)];
+    return random.pick([
+      () => oneOperator('PRELU', [input, weights(random, [1, 1, shape[3]!])], [output]),
+      () => oneOperator('LEAKY_RELU', [input], [output], [[0, 'float', 0.3]]),
+      () => oneOperator('HARD_SWISH', [input], [output]),
+      () => oneOperator(random.pick(['RELU6', 'RELU_N1_TO_1'] as const), [input], [input]),
+    ])();
+  },
+  'more sums in uint8'(random) {
+    const { shapes, output } = broadcast(random);
+    // Divisors above zero: what a division by zero gives is nobody's rule.
+    const a = data(random, shapes[0]);
+    const b = constant(
+      data(random, shapes[1]),
+      sizes(random, 9, 80).map((n) => 170 + n),
+    );
+    const result = uint8(output, Math.fround(random.real(0.05, 0.2)), random.int(90, 160));
+    return oneOperator(
+      random.pick(['SUB', 'ADD', 'MUL', 'DIV'] as const),
+      [a, b],
+      [result],
+      [[0, 'byte', random.int(0, 3)]],
+    );
+  },
+  'RESIZE_BILINEAR in uint8'(random) {
+    const [y, x, height, width] = sizes(random, 4, 7) as [number, number, number, number];
+    const input = data(random, [1, y, x, 2]);
+    const align = flag(random);
+    return oneOperator(
+      'RESIZE_BILINEAR',
+      [input, ints(height, width)],
+      [{ ...input, shape: [1, height, width, 2] }],
+      [
+        [2, 'byte', align],
+        [3, 'byte', align ? 0 : flag(random)],
+      ],
+    );
+  },
+  'LOG_SOFTMAX in uint8'(random) {
+    const shape = sizes(random, 2, 9);
+    return oneOperator('LOG_SOFTMAX', [data(random, shape)], [uint8(shape, 16 / 256, 255)]);
   },
 };

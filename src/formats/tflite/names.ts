@@ -84,6 +84,8 @@ export const OPTIONS_OF: Readonly<Record<string, string>> = {
   UNPACK: 'Unpack',
   SPLIT_V: 'SplitV',
   MIRROR_PAD: 'MirrorPad',
+  SVDF: 'SVDF',
+  UNIDIRECTIONAL_SEQUENCE_LSTM: 'UnidirectionalSequenceLSTM',
 };
 
 /** Element types by code. Source: schema.fbs, TensorType. */

@@ -9,7 +9,7 @@ import { defineOp } from '../op.ts';
 import type { Op } from '../op.ts';
 import { struct } from '../struct.ts';
 import { cElement } from '../c-element.ts';
-import { rejectUnlessCopy } from '../types.ts';
+import { rejectUnlessCopy, rejectUnlessUniform } from '../types.ts';
 import { unitFamily } from '../unit.ts';
 import { broadcastLoops, broadcastShape, forEachBroadcast, padLoops } from './broadcast.ts';
 import { loopFields, loopLines, LOOPS, NESTED_LOOPS } from './loops.ts';
@@ -86,7 +86,7 @@ function reject({ types, truth, quantized }: Combine, node: TypedNode): string |
   if (a!.dtype !== b!.dtype) return `it mixes ${a!.dtype} and ${b!.dtype}`;
   if (!truth) return rejectUnlessCopy(node);
   if (output.dtype !== 'bool') return `its output is ${output.dtype}, not bool`;
-  if (quantized && isQuantized(a!)) return undefined;
+  if (quantized && isQuantized(a!)) return rejectUnlessUniform({ ...node, outputs: [] });
   return rejectUnlessCopy({ ...node, outputs: [] });
 }
 

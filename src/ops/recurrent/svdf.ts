@@ -78,8 +78,9 @@ function rejectSvdf(node: TypedNode<SvdfAttrs>): string | undefined {
   if (node.outputs[1]!.quant?.scales[0] !== state!.quant!.scales[0])
     return 'its state changes its scale';
   const sums = Math.fround(perTensor(state!).scale * perTensor(times!).scale);
-  if (bias?.quant && !(Math.abs(perTensor(bias).scale - sums) < 1e-5))
-    return `its bias has the scale ${perTensor(bias).scale}, not that of state times weights`;
+  const other = bias?.quant?.scales.find((scale) => !(Math.abs(scale - sums) < 1e-5));
+  if (other !== undefined)
+    return `its bias has the scale ${other}, not that of state times weights`;
   // The reference does not clamp by the activation.
   const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
   return low > -128 || high < 127 ? 'its activation leaves out values of its output' : undefined;

@@ -29,7 +29,7 @@ export function defineMove<Attrs>(move: Move<Attrs>): Op<Attrs> {
     ...op,
     reject: (node) =>
       rejectUnlessCopy(node) ??
-      (fill && rejectFill(node.outputs[0]!, fill(node))) ??
+      (fill && rejectBorder(node, fill)) ??
       rejectCopies(copies(node), most),
     evaluate(node, inputs) {
       const outputs = node.outputs.map(emptyValue);
@@ -42,6 +42,16 @@ export function defineMove<Attrs>(move: Move<Attrs>): Op<Attrs> {
     kernels: [fill ? filledKernel(kernel, fill) : kernel],
     quantize: 'same',
   });
+}
+
+function rejectBorder<Attrs>(
+  node: TypedNode<Attrs>,
+  fill: (node: TypedNode<Attrs>) => number,
+): string | undefined {
+  const output = node.outputs[0]!;
+  if ((output.quant?.scales.length ?? 1) > 1)
+    return 'it fills a tensor that has a scale per channel';
+  return rejectFill(output, fill(node));
 }
 
 function rejectCopies(copies: readonly PlacedCopy[], most: number): string | undefined {

@@ -5,7 +5,6 @@ import { sum } from '../../support/bytes.ts';
 import { axis, size } from '../attributes.ts';
 import { carried, channelCount, rangesFrom } from '../channels.ts';
 import { checkAxes, Unsupported } from '../op.ts';
-import type { Read } from '../op.ts';
 import { constantNumbersOf, resolveAxes } from '../tflite-constants.ts';
 import { defineMove } from './move.ts';
 import { strides } from './strided.ts';
@@ -64,18 +63,20 @@ export const split = defineMove<SplitAttrs>({
     SPLIT(operator) {
       const axis = axisOf(operator, 1, 0);
       const parts = operator.options.int(0);
+      checkParts(operator, parts);
       const size = operator.inputs[1]!.shape[axis]!;
       if (size % parts !== 0)
         throw new Unsupported(`${size} does not divide into ${parts} parts along axis ${axis}`);
       const sizes = Array<number>(parts).fill(size / parts);
-      return readParts(operator, { axis, sizes }, 1);
+      return { attrs: { axis, sizes }, keep: [1] };
     },
     SPLIT_V(operator) {
       const axis = axisOf(operator, 0, 2);
       const asked = constantNumbersOf(operator, 1, 'sizes', operator.options.int(0));
       // One size may be -1: what the others leave.
       const rest = operator.inputs[0]!.shape[axis]! - sum(asked.filter((n) => n !== -1));
-      return readParts(operator, { axis, sizes: asked.map((n) => (n === -1 ? rest : n)) }, 0);
+      checkParts(operator, asked.length);
+      return { attrs: { axis, sizes: asked.map((n) => (n === -1 ? rest : n)) }, keep: [0] };
     },
   },
 });
@@ -85,10 +86,9 @@ function axisOf(operator: TfliteOperator, input: number, position: number): numb
   return resolveAxes(constantNumbersOf(operator, position, 'axis', 1), rank)[0] ?? 0;
 }
 
-function readParts(operator: TfliteOperator, attrs: SplitAttrs, input: number): Read<SplitAttrs> {
-  const [parts, outputs] = [attrs.sizes.length, operator.outputs.length];
-  if (parts !== outputs) throw new Unsupported(`it splits into ${parts} parts, and has ${outputs}`);
-  return { attrs, keep: [input] };
+function checkParts({ outputs }: TfliteOperator, parts: number): void {
+  if (parts !== outputs.length)
+    throw new Unsupported(`it splits into ${parts} parts, and has ${outputs.length}`);
 }
 
 function partsChannels({ attrs, inputs }: TypedNode<SplitAttrs>): boolean {

@@ -1,6 +1,7 @@
 import { withNodes } from '../../ir/graph.ts';
 import type { Graph } from '../../ir/types.ts';
 import { channelCount } from '../../ops/channels.ts';
+import { sum } from '../../support/bytes.ts';
 import type { Pass } from '../pass.ts';
 import { removeDead } from '../remove-dead.ts';
 import { ChannelSets } from './channel-sets.ts';
@@ -28,9 +29,14 @@ export const shrinkChannels: Pass = {
   run: (graph) => shrink(graph).graph,
 };
 
+/** Each channel costs time and memory here, and a small file can name millions: such graphs stay as they are. */
+const MOST_CHANNELS = 2 ** 17;
+
 /** Takes channels out until none is left that may go; every output keeps its bytes. */
 export function shrink(graph: Graph): Shrunk {
   const removals = new Removals();
+  const channels = sum([...graph.tensors.values()].map(channelCount));
+  if (channels > MOST_CHANNELS) return { graph, removed: [] };
   for (let current = graph; ;) {
     const next = shrinkOnce(current, graph, removals);
     if (!next) return { graph: shareConstants(current, graph), removed: removals.inOrder(graph) };
