@@ -31,7 +31,7 @@ export async function diffCommand(
   ]);
   const text =
     changes.length === 0
-      ? 'nothing changed'
+      ? ['nothing changed']
       : formatTable([['figure', 'before', 'after', 'change'], ...rows]);
   context.output.result(text, { changes, largestGrowthPercent: growth });
   if (options.maxGrowth === undefined) return;
