@@ -5,6 +5,8 @@ export interface Archive {
   readonly bytes: ReadonlyMap<string, number>;
   readonly definers: ReadonlyMap<string, string>;
   readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** Members that have nothing but weak symbols, and the one that has the same ones for good. */
+  readonly replaced: ReadonlyMap<string, string>;
 }
 
 /** Reads the library that holds what a core has no instructions for. */
@@ -20,13 +22,22 @@ export async function readArchive(gcc: string, flags: readonly string[]): Promis
     bytes.set(member!, Number(text));
   const definers = new Map<string, string>();
   const needs = new Map<string, string[]>();
+  const [weak, strong] = [new Map<string, Set<string>>(), new Map<string, string>()];
   for (const [, member, kind, symbol] of nm.matchAll(
     /:([^:\s]+\.o):[0-9a-f\s]+([A-Za-z]) (\S+)$/gm,
   )) {
+    if (/[TRD]/.test(kind!)) strong.set(symbol!, member!);
+    if (kind === 'W') weak.set(member!, (weak.get(member!) ?? new Set()).add(symbol!));
     if (kind === 'U') needs.set(member!, [...(needs.get(member!) ?? []), symbol!]);
     else if (/[TRDW]/.test(kind!) && !definers.has(symbol!)) definers.set(symbol!, member!);
   }
-  return { bytes, definers, needs };
+  const replaced = new Map<string, string>();
+  for (const [member, symbols] of weak) {
+    const others = new Set([...symbols].map((symbol) => strong.get(symbol)));
+    const [other] = others;
+    if (others.size === 1 && other !== undefined) replaced.set(member, other);
+  }
+  return { bytes, definers, needs, replaced };
 }
 
 /** The members that symbols bring in, with those that they need in turn. */

@@ -53,7 +53,9 @@ const table = rows.map((row) => [
   ...[row.seconds.toFixed(1), row.reasons.join('; ')],
 ]);
 process.stderr.write('\n');
-console.log(formatTable([['model', 'imported', 'host', 'oracle', 'seconds', 'why not'], ...table]));
+console.log(
+  formatTable([['model', 'imported', 'host', 'oracle', 'seconds', 'why not'], ...table]).join('\n'),
+);
 console.log(
   `\n${rows.length} models: ${imported} imported, ${rows.length - imported} refused, ${wrong} differ`,
 );

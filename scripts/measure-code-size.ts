@@ -23,8 +23,8 @@ import type { Struct } from '../src/ops/struct.ts';
 import type { Unit } from '../src/ops/unit.ts';
 import { requireTool, TOOLS } from '../src/support/tools.ts';
 import type { Cpu } from '../src/target/board.ts';
-import { loadBoard } from '../src/target/load-board.ts';
-import { execute } from '../src/workflow/execute.ts';
+import { boardNames, loadBoard } from '../src/target/load-board.ts';
+import { compileForBoard, firmwareOptions, withFirmware } from '../src/workflow/build-model.ts';
 import { loadModel } from '../src/workflow/load-model.ts';
 import { linkedFootprint } from '../src/report/footprint.ts';
 
@@ -90,34 +90,59 @@ function stackOf(unit: Unit, folder: string): number {
   return deepestStack([graph], unit.name);
 }
 
-/** What firmware has beyond its parts, by least squares: a fixed share, and one for each layer. */
+/**
+ * What firmware has beyond its parts, over all boards of a core: a fixed share, and one for each layer.
+ * By least squares of what the prediction is off relative to the image, as small ones count as much.
+ */
 async function fitCore(cpu: Cpu, models: readonly string[]): Promise<CoreSizes> {
-  const points: [number, number][] = [];
+  const points: Point[] = [];
   let [stack, other] = [0, 0];
-  for (const file of models) {
-    const board = loadBoard(BOARDS[cpu]);
-    const model = await loadModel(file);
-    const { program, outcome, built } = await execute({ model, board, where: 'qemu', vectors: [] });
-    const footprint = linkedFootprint(program, built!, outcome.stackBytes);
-    const { units, steps } = program.library;
-    const calls = steps.flatMap((step) => step.calls);
-    const known =
-      units.reduce((sum, unit) => sum + codeBytes(unit, cpu), 0) +
-      libraryBytes(units, cpu) +
-      calls.reduce((sum, { unit }) => sum + structBytes(unit.struct as Struct), 0);
-    points.push([calls.length, footprint.flash.code - known]);
-    const deepest = Math.max(...calls.map(({ unit }) => stackBytes(unit, cpu)));
-    stack = Math.max(stack, built!.stackBound - deepest);
-    other = Math.max(other, footprint.ram.other);
-  }
-  const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
-  const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
-  const slope =
-    points.reduce((s, [x, y]) => s + (x - mx) * (y - my), 0) /
-    points.reduce((s, [x]) => s + (x - mx) ** 2, 0);
-  const fit = { firmware: Math.round(my - slope * mx), other, stack, layer: Math.round(slope) };
+  const archive = await readArchive(gcc, coreFlags(loadBoard(BOARDS[cpu])));
+  const replaced = Object.fromEntries(archive.replaced);
+  Object.assign(SIZES.cores[cpu], { replaced });
+  const boards = boardNames().map((name) => loadBoard(name));
+  for (const board of boards.filter((each) => each.cpu === cpu))
+    for (const file of models) {
+      const compiled = compileForBoard(await loadModel(file), board);
+      const options = firmwareOptions(compiled.program, board, 'none');
+      // As thimble build links it.
+      const firmware = { ...options, vectors: 'none' as const };
+      await withFirmware(compiled, { board, firmware, limits: {} }, ({ program, built }) => {
+        const { flash, ram } = linkedFootprint(program, built);
+        const { units, steps } = program.library;
+        const calls = steps.flatMap((step) => step.calls);
+        const known =
+          units.reduce((sum, unit) => sum + codeBytes(unit, cpu), 0) +
+          libraryBytes(units, cpu) +
+          calls.reduce((sum, { unit }) => sum + structBytes(unit.struct as Struct), 0);
+        points.push({ layers: calls.length, beyond: flash.code - known, image: flash.total });
+        const deepest = Math.max(...calls.map(({ unit }) => stackBytes(unit, cpu)));
+        stack = Math.max(stack, built.stackBound - deepest);
+        other = Math.max(other, ram.other);
+        return Promise.resolve();
+      });
+    }
+  const fit = { ...fitLine(points), other, stack };
   console.log(cpu, points, fit);
-  return fit;
+  return { firmware: fit.firmware, other, stack, layer: fit.layer, replaced };
+}
+
+interface Point {
+  readonly layers: number;
+  /** Bytes of code beyond units, library and structs. */
+  readonly beyond: number;
+  readonly image: number;
+}
+
+function fitLine(points: readonly Point[]): Pick<CoreSizes, 'firmware' | 'layer'> {
+  const sum = (of: (point: Point) => number) =>
+    points.reduce((total, point) => total + of(point) / point.image ** 2, 0);
+  const weight = sum(() => 1);
+  const [x, y] = [sum(({ layers }) => layers) / weight, sum(({ beyond }) => beyond) / weight];
+  const slope =
+    sum(({ layers, beyond }) => (layers - x) * (beyond - y)) /
+    sum(({ layers }) => (layers - x) ** 2);
+  return { firmware: Math.round(y - slope * x), layer: Math.round(slope) };
 }
 
 async function measureUnits(): Promise<SizeTable['units']> {

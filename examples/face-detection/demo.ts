@@ -78,12 +78,11 @@ writeFileSync(`${OUTPUT}blazeface.thimble`, file);
 writeFileSync(`${OUTPUT}report.json`, `${JSON.stringify(report, null, 2)}\n`);
 
 say('');
-say(
-  formatTable([
-    ['face', 'score', 'centre', 'float score', 'float centre', 'distance'],
-    ...faces.map((face, i) => rowOf(face, nearest(face, floatFaces), i)),
-  ]),
-);
+const table = formatTable([
+  ['face', 'score', 'centre', 'float score', 'float centre', 'distance'],
+  ...faces.map((face, i) => rowOf(face, nearest(face, floatFaces), i)),
+]);
+say(table.join('\n'));
 say('');
 say(`firmware against reference   ${inputs.length} photographs, every byte equal`);
 say(

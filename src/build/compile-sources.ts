@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { idle, runTool } from './run-tool.ts';
+import { requireMade, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
 
 /** Writes generated files below a folder. */
@@ -33,7 +32,7 @@ export async function compileSources(
         queue.length = 0;
         throw error;
       });
-      if (!existsSync(path.join(folder, object))) throw idle(compiler, `made no ${object}`);
+      requireMade(compiler, folder, object);
     }
   };
   const ended = await Promise.allSettled(Array.from({ length: availableParallelism() }, worker));

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { requireBinutil } from '../support/tools.ts';
 import { idle, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
@@ -29,7 +30,11 @@ export async function readElf(
   const sections = parseSections(await runTool(size, ['-A', '-d', elf], folder, limits));
   const symbols = parseSymbols(await runTool(nm, ['-S', '-n', elf], folder, limits));
   if (!sections.some(({ name }) => name === '.text')) throw idle(size, 'listed no .text');
-  if (!symbols.has('main')) throw idle(nm, 'listed no main');
+  const code = sections.find(({ name }) => name === '.text')!;
+  const main = symbols.get('main');
+  if (!main) throw idle(nm, 'listed no main');
+  if (main.address < code.address || main.address + main.size > code.address + code.size)
+    throw idle(size, `listed a .text without main, which ${path.basename(nm)} did`);
   return { sections, symbols };
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CompileError } from '../support/diagnostics.ts';
@@ -16,7 +15,7 @@ import type { ElfFacts } from './elf.ts';
 import { COMMON, coreFlags } from './flags.ts';
 import { illegalInstructions } from './instructions.ts';
 import { explainOverflow } from './overflow.ts';
-import { idle, runTool } from './run-tool.ts';
+import { idle, requireMade, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
 import { deepestStack, printFrame } from './stack.ts';
 import type { Frame } from './stack.ts';
@@ -69,7 +68,7 @@ export async function buildFirmware(
     await runTool(gcc, linkArguments(board, objects), folder, limits).catch((error: unknown) => {
       throw explainOverflow(error, board);
     });
-    requireFile(gcc, folder, 'firmware.elf');
+    for (const file of ['firmware.elf', 'firmware.map']) requireMade(gcc, folder, file);
     const facts = await readElf(gcc, folder, 'firmware.elf', limits);
     const illegal = await illegalInstructions(gcc, folder, board, limits);
     checkElf(facts, illegal, board, sources);
@@ -78,11 +77,12 @@ export async function buildFirmware(
         .filter((file) => file.endsWith('.c'))
         .map((file) => {
           const graph = file.replace(/\.c$/, '.ci');
-          requireFile(gcc, folder, graph);
+          requireMade(gcc, folder, graph);
           return readFile(path.join(folder, graph), 'utf8');
         }),
     );
     const stackBound = deepestStack([...graphs, ...sources.frames.map(printFrame)], sources.entry);
+    if (stackBound === 0) throw idle(gcc, `told no stack of ${sources.entry}`);
     return { folder, elf: path.join(folder, 'firmware.elf'), facts, stackBound };
   } catch (error) {
     await removeFolder(folder);
@@ -98,12 +98,8 @@ export async function convertImages(folder: string, limits: Limits = {}): Promis
     ['ihex', 'firmware.hex'],
   ] as const) {
     await runTool(objcopy, ['-O', format, 'firmware.elf', file], folder, limits);
-    requireFile(objcopy, folder, file);
+    requireMade(objcopy, folder, file);
   }
-}
-
-function requireFile(tool: string, folder: string, file: string): void {
-  if (!existsSync(path.join(folder, file))) throw idle(tool, `made no ${file}`);
 }
 
 /** How gcc links objects to firmware.elf by link.ld. */

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   makeTemporaryFolder,
@@ -9,7 +8,7 @@ import { requireTool, TOOLS } from '../support/tools.ts';
 import { compileSources, writeFiles } from './compile-sources.ts';
 import type { Sources } from './firmware.ts';
 import { COMMON } from './flags.ts';
-import { idle, runTool } from './run-tool.ts';
+import { requireMade, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g1'];
@@ -36,9 +35,8 @@ export async function buildHost(
     const all = [...sources.library, ...sources.firmware];
     const objects = await compileSources(gcc, folder, all, flags, limits);
     await runTool(gcc, [...SANITIZERS, ...objects, '-o', 'firmware'], folder, limits);
-    const program = path.join(folder, 'firmware');
-    if (!existsSync(program)) throw idle(gcc, 'made no firmware');
-    return { folder, program };
+    requireMade(gcc, folder, 'firmware');
+    return { folder, program: path.join(folder, 'firmware') };
   } catch (error) {
     await removeFolder(folder);
     throw error;

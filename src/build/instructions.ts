@@ -29,7 +29,7 @@ export async function illegalInstructions(
     folder,
     limits,
   );
-  if (!/^\s*[0-9a-f]+:\s+bx?\b/m.test(listing)) throw idle(objdump, 'listed no branch');
+  if (!/^[0-9a-f]+ <main>:\n\s*[0-9a-f]+:\s/m.test(listing)) throw idle(objdump, 'listed no main');
   return findIllegal(listing, board);
 }
 

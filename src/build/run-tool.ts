@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { CompileError, InternalError } from '../support/diagnostics.ts';
 import type { Diagnostic, Failure } from '../support/diagnostics.ts';
@@ -24,6 +25,7 @@ export async function runTool(
   folder: string,
   { signal, timeoutMs = TIMEOUT_MS }: Limits = {},
 ): Promise<string> {
+  let bytes = 0;
   const [out, all] = [new Beginning(MOST_OUTPUT), new Beginning(20_000)];
   const group = startGroup(command, args, {
     cwd: folder,
@@ -32,6 +34,8 @@ export async function runTool(
     timeoutMs,
     ...(signal && { signal }),
     onStdout: (chunk) => {
+      bytes += chunk.length;
+      if (bytes > MOST_OUTPUT) group.kill();
       out.push(chunk);
       all.push(chunk);
     },
@@ -39,6 +43,7 @@ export async function runTool(
   });
   const ended = await group.ended;
   signal?.throwIfAborted();
+  if (bytes > MOST_OUTPUT) throw flooded(command);
   if (ended.exitCode === 0) return out.text;
   const said = all.text.trim();
   if (/No space left on device|Cannot create temporary file/.test(said))
@@ -48,6 +53,12 @@ export async function runTool(
     throw new InternalError(`${path.basename(command)} ${args.join(' ')}\n${said}`);
   const { failure, ...diagnostic } = explain(path.basename(command), ended, said, timeoutMs);
   throw new CompileError({ ...diagnostic, where: command, notes: wordsOf(said) }, failure);
+}
+
+/** Throws where a tool reported success and its file is not there: a regular one that is not empty. */
+export function requireMade(command: string, folder: string, file: string): void {
+  const found = lstatSync(path.join(folder, file), { throwIfNoEntry: false });
+  if (!found?.isFile() || found.size === 0) throw idle(command, `made no ${file}`);
 }
 
 /** The error for a tool that reported success and did not do its work. */
@@ -63,9 +74,21 @@ export function idle(command: string, missing: string): CompileError {
   );
 }
 
+function flooded(where: string): CompileError {
+  return new CompileError(
+    {
+      code: 'tool-failed',
+      message: `${path.basename(where)} was ended, as it printed more than ${MOST_OUTPUT} bytes`,
+      where,
+      hint: 'thimble doctor shows which tools are found',
+    },
+    'run-failed',
+  );
+}
+
 function isOurFault(said: string): boolean {
-  if (/internal compiler error/.test(said) || TOO_OLD.test(said) || NO_HEADERS.test(said))
-    return false;
+  const others = [/internal compiler error/, KILLED, TOO_OLD, NO_HEADERS];
+  if (others.some((pattern) => pattern.test(said))) return false;
   return /\.(c|h|ld|o)(:\d+|:\().*(error|undefined|warning)|overflowed by \d+ bytes/.test(said);
 }
 
@@ -98,9 +121,10 @@ function explain(
       ...{ code: 'tool-version', message: `${name} does not know an option that thimble gives it` },
       ...{ hint: 'install gcc 10 or newer', failure: 'tool-missing' },
     };
-  if (killedBy !== null)
+  const killed = killedBy === null ? KILLED.exec(said)?.[0] : `it was killed by ${killedBy}`;
+  if (killed !== undefined)
     return {
-      ...{ code: 'tool-failed', message: `${name} was killed by ${killedBy}` },
+      ...{ code: 'tool-failed', message: `${name} did not end by itself: ${killed}` },
       ...{ hint: 'the machine may be out of memory', failure: 'run-failed' },
     };
   const crashed = said.includes('internal compiler error');
@@ -113,6 +137,9 @@ function explain(
 // What a compiler says that came without the C library's headers or its nano variant.
 const NO_HEADERS =
   /fatal error: (string|math|stdint|stdio|stdlib)\.h: No such file|nano\.specs: No such file|cannot read spec file/;
+
+/** What gcc says of a program that it started itself: cc1, as, ld. */
+const KILLED = /Killed signal terminated program \w+|\w+ terminated with signal \d+/;
 
 const TOO_OLD =
   /unrecognized (command[- ]line )?option|unrecognized argument in option|unknown (argument|option)|unsupported option/;

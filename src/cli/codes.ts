@@ -44,6 +44,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The file’s structure is broken: offsets beyond its end, tensors that nothing writes, cycles. Export or download it again.',
   'misplaced-section':
     'A section of the firmware lies outside the board’s memories. This is a bug in thimble.',
+  'internal-error':
+    'thimble itself is at fault: something that cannot happen did. Report it, with the model and the command.',
   'missing-tool': 'A program that thimble runs is not installed. The hint says how to install it.',
   'no-board':
     'Firmware is built for a board. Name one with -b, or put "board" into thimble.config.json.',

@@ -57,7 +57,9 @@ export function idleOptions(command: Command): Diagnostic[] {
 
 // Options of all commands that only those with a board heed.
 function limitsWithoutBoard(command: Command, values: Values): Diagnostic[] {
-  if (command.options.some((option) => option.attributeName() === 'board')) return [];
+  const hasBoard = command.options.some((option) => option.attributeName() === 'board');
+  // `init` only writes the board's name down.
+  if (hasBoard && command.name() !== 'init') return [];
   return ['ram', 'flash']
     .filter((name) => values[name] !== undefined)
     .map((name) =>

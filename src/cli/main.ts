@@ -17,14 +17,17 @@ const EXIT_CODES: Record<Failure, number> = {
   'run-failed': 4,
 };
 
+/** What a terminal sends: Ctrl-C, Ctrl-\\, its end; and what asks a program to end. */
+const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM'] as const;
 const INTERRUPTED = 130;
+const INTERNAL_ERROR = 70;
 /** What a command has to end in after a signal. */
 const GRACE_MS = 5000;
 
 /** Runs the command line; gives the exit code (cli.md, "Exit codes"). */
 async function main(argv: readonly string[]): Promise<number> {
   const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of SIGNALS)
     process.on(signal, () => {
       if (interruption.signal.aborted) process.exit(INTERRUPTED);
       interruption.abort(new Interrupted());
@@ -37,7 +40,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const { program, context } = makeProgram(interruption.signal);
   try {
     await program.parseAsync(argv);
-    return interruption.signal.aborted ? INTERRUPTED : 0;
+    if (interruption.signal.aborted) return INTERRUPTED;
+    await writeReport(await context(), [{ suite: 'thimble', name: program.args[0]! }]);
+    return 0;
   } catch (error) {
     // Whatever failed first: the compilers get the same Ctrl-C.
     if (interruption.signal.aborted) return INTERRUPTED;
@@ -64,32 +69,53 @@ async function explain(error: unknown, context: Context): Promise<number> {
   const { output } = context;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    if (output.options.json) output.result('', { errors: [usageError(error)] });
-    return 2;
+    await tell(context, [usageError(error)]);
+    return EXIT_CODES['bad-input'];
   }
   if (error instanceof CompileError) {
     if (error instanceof DoesNotFit) {
       const { summary } = await import('./commands/compile.ts');
       output.result(summary(error.report), error.report);
     }
-    output.errors(error.diagnostics);
-    // The first error is the answer, whether or not its report can be written.
-    await context.junit('thimble', error.diagnostics.map(failedCase)).catch((second: unknown) => {
-      if (!(second instanceof CompileError)) throw second;
-      output.errors(second.diagnostics);
-    });
+    await tell(context, error.diagnostics);
     return EXIT_CODES[error.failure];
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `internal error in thimble ${VERSION}, please report it with the model:\n${harmless(text)}\n`,
+    `internal error in thimble ${VERSION}, please report it with the model:\n${harmless(text.split('\n'))}\n`,
   );
-  return 70;
+  await tell(context, [internalError(text)]);
+  return INTERNAL_ERROR;
 }
 
-// Commander has told the user already.
+async function tell(context: Context, diagnostics: readonly Diagnostic[]): Promise<void> {
+  context.output.errors(diagnostics);
+  await writeReport(context, diagnostics.map(failedCase));
+}
+
+// The exit code is the answer's, whether or not its report can be written.
+async function writeReport(context: Context, cases: readonly TestCase[]): Promise<void> {
+  await context.junit('thimble', cases).catch((error: unknown) => {
+    if (!(error instanceof CompileError)) throw error;
+    context.output.errors(error.diagnostics);
+  });
+}
+
 function usageError({ message }: CommanderError): Diagnostic {
-  return { code: 'bad-option', message: message.replace(/^error: /, '') };
+  return {
+    code: 'bad-option',
+    // What may have been meant stands on a line of its own.
+    message: message.replace(/^error: /, '').replace(/\n(?=\(Did you mean [^\n]*\)$)/, ' '),
+    hint: 'thimble COMMAND --help lists the options',
+  };
+}
+
+function internalError(text: string): Diagnostic {
+  return {
+    code: 'internal-error',
+    message: text.split('\n')[0]!,
+    hint: 'report it with the model',
+  };
 }
 
 function failedCase(diagnostic: Diagnostic): TestCase {

@@ -47,6 +47,8 @@ export function refusedPlaces(named: Named, alwaysRead: readonly string[]): Diag
   for (const [name, option] of Object.entries(WRITES)) {
     const place = named[name];
     if (typeof place !== 'string') continue;
+    // What a script made of a variable that is not set: it would name the folder one is in.
+    if (place === '') problems.push(badOption(option, `${option} names nothing`, 'name a place'));
     problems.push(...problemsOf(() => refuseInput(place)));
     const where = realPlace(place);
     if (where === undefined) continue;

@@ -4,7 +4,6 @@ import { storesDense } from '../lower/lower.ts';
 import { runPasses } from '../passes/index.ts';
 import type { CompileOptions } from '../pipeline.ts';
 import { CompileError, formatWarning } from '../support/diagnostics.ts';
-import { printable } from '../support/printable.ts';
 import { loadModel } from '../workflow/load-model.ts';
 import type { LoadedModel } from '../workflow/load-model.ts';
 import { quantizeFile } from '../workflow/quantize-file.ts';
@@ -35,7 +34,7 @@ export async function importOptions(
     shapes: new Map(shape),
     freeze: new Map(await Promise.all((freeze ?? []).map(readFrozen))),
     states: state ?? [],
-    onNote: (text) => output.note(`note: ${printable(text)}`),
+    onNote: (text) => output.note(`note: ${text}`),
   };
 }
 
@@ -44,7 +43,7 @@ async function readFrozen({ input, file }: Frozen): Promise<[string, Uint8Array]
 }
 
 export function noteWarnings({ warnings }: QuantizedModel, output: Output): void {
-  for (const warning of warnings) output.note(formatWarning(warning));
+  for (const warning of warnings) output.note(...formatWarning(warning).split('\n'));
 }
 
 /** Throws when an output of the quantized model carries no signal, unless --force is given. */

@@ -1,8 +1,9 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 import { formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import { harmless, markdownBlock, printable } from '../support/printable.ts';
 import { refuseInput } from '../support/files-read.ts';
+import { unwritable } from '../support/unwritable.ts';
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -26,20 +27,20 @@ export class Output {
     this.#color = allowed && process.stderr.isTTY;
   }
 
-  /** The command's result for people; `--json` prints `data` instead. */
-  result(text: string, data: object): void {
+  /** The command's result for people, line by line; `--json` prints `data` instead. */
+  result(lines: readonly string[], data: object): void {
     this.#printed = true;
     if (this.options.json)
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...data }, null, 2)}\n`);
-    else process.stdout.write(`${harmless(text)}\n`);
+    else process.stdout.write(`${harmless(lines)}\n`);
   }
 
-  note(text: string): void {
-    if (!this.options.quiet) process.stderr.write(`${harmless(text)}\n`);
+  note(...lines: readonly string[]): void {
+    if (!this.options.quiet) process.stderr.write(`${harmless(lines)}\n`);
   }
 
-  detail(text: string): void {
-    if (this.options.verbose) process.stderr.write(`${harmless(text)}\n`);
+  detail(line: string): void {
+    if (this.options.verbose) process.stderr.write(`${harmless([line])}\n`);
   }
 
   /** Markdown for the page of a GitHub job; false when there is none, or it cannot be written. */
@@ -49,17 +50,21 @@ export class Output {
     this.#summarized = true;
     try {
       refuseInput(page);
-      appendFileSync(page, markdown);
+      append(page, markdown);
       return true;
     } catch (error) {
-      this.note(`GITHUB_STEP_SUMMARY cannot be written: ${(error as Error).message}`);
+      const [problem] = unwritable(page, error).diagnostics;
+      this.note(
+        'GITHUB_STEP_SUMMARY cannot be written:',
+        ...formatDiagnostic(problem!).split('\n'),
+      );
       return false;
     }
   }
 
   /** What ended the command: for people, for GitHub, and, where no result was printed, as JSON. */
   errors(diagnostics: readonly Diagnostic[]): void {
-    if (this.options.json && !this.#printed) this.result('', { errors: diagnostics });
+    if (this.options.json && !this.#printed) this.result([], { errors: diagnostics });
     if (!this.#summarized)
       this.summary(
         ['### failed', '', markdownBlock(diagnostics.map(formatDiagnostic).join('\n')), ''].join(
@@ -73,6 +78,17 @@ export class Output {
       );
       if (process.env.GITHUB_ACTIONS) process.stderr.write(`${annotation(diagnostic)}\n`);
     }
+  }
+}
+
+// Never by a call that blocks: a pipe that nobody reads is refused, no signal could end it.
+function append(page: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const descriptor = openSync(page, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
+  try {
+    appendFileSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

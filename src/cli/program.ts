@@ -39,7 +39,8 @@ export function makeProgram(signal: AbortSignal): {
     .description('Neural networks for Cortex-M: static C, proven equal to a reference, bit for bit')
     .version(VERSION)
     .exitOverride()
-    .showHelpAfterError('(thimble COMMAND --help lists the options)')
+    // What is wrong with a command line is told like any other error.
+    .configureOutput({ outputError: () => undefined })
     .option('--json', 'one JSON document on stdout, everything else on stderr')
     .option('--junit <FILE>', 'write the results as JUnit XML')
     .option('--config <FILE>', 'instead of thimble.config.json')
@@ -62,11 +63,7 @@ export function makeProgram(signal: AbortSignal): {
   };
   // Global options may stand behind the command, too.
   const command = (text: string, description: string) =>
-    program
-      .command(text)
-      .description(description)
-      .exitOverride()
-      .showHelpAfterError('(--help lists the options)');
+    program.command(text).description(description).exitOverride();
 
   addImportOptions(
     command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity'),

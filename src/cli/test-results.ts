@@ -94,7 +94,7 @@ export function verdictLines({ verdicts }: TestResult): string[] {
 }
 
 /** The summary page of a GitHub job, with the vectors that failed. */
-export function formatSummary(text: string, result: TestResult): string {
+export function formatSummary([verdict, ...more]: readonly string[], result: TestResult): string {
   const failed = result.verdicts.filter(({ difference }) => difference);
   const rows = failed.map(
     (v) =>
@@ -112,6 +112,8 @@ export function formatSummary(text: string, result: TestResult): string {
   const layer = result.diverging
     ? ['', `The first layer that differs is ${result.diverging.step} ${result.diverging.op}.`]
     : [];
-  const head = `### ${result.passed ? 'passed' : 'failed'}: ${text}`;
-  return [head, ...layer, ...table, ''].join('\n');
+  const head = `### ${result.passed ? 'passed' : 'failed'}: ${markdownCell(verdict!)}`;
+  return [head, ...more.flatMap((line) => ['', markdownCell(line)]), ...layer, ...table, ''].join(
+    '\n',
+  );
 }

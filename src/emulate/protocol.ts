@@ -129,9 +129,10 @@ export class ProtocolReader {
   // Keeps a record about a vector: numbers are the firmware's, memory is ours.
   #keep(kind: 'layer' | 'tensor' | 'ticks', vector: number, value: number, last = ''): boolean {
     const known = vector >= 0 && vector < this.#vectors && value >= 0;
+    const ticks = wholeNumber(last);
+    if (kind === 'layer' && ticks < 0) return false;
     if (!known || this.#records++ >= MOST_RECORDS) return false;
-    if (kind === 'layer')
-      (this.#layers[vector] ??= []).push({ layer: value, ticks: wholeNumber(last) });
+    if (kind === 'layer') (this.#layers[vector] ??= []).push({ layer: value, ticks });
     if (kind === 'tensor') (this.#tensors[vector] ??= []).push({ layer: value, crc: last });
     if (kind === 'ticks') this.#ticks.set(vector, value);
     return true;

@@ -13,6 +13,8 @@ export interface CoreSizes {
   readonly stack: number;
   /** A layer's function, and the inference's call of it. */
   readonly layer: number;
+  /** Members of the compiler's library that go where another one is linked, which does their work, too. */
+  readonly replaced: Readonly<Record<string, string>>;
 }
 
 /** A unit as it was measured: of which text, its code and stack by core, and what it calls. */
@@ -42,7 +44,11 @@ export function libraryBytes(units: readonly Unit[], cpu: Cpu): number {
   const members = units.flatMap(({ name }) =>
     Object.entries(SIZES.units[name]?.library[cpu] ?? {}),
   );
-  return [...new Map(members).values()].reduce((sum, bytes) => sum + bytes, 0);
+  const linked = new Map(members);
+  const { replaced } = SIZES.cores[cpu];
+  return [...linked]
+    .filter(([member]) => !linked.has(replaced[member] ?? ''))
+    .reduce((sum, [, bytes]) => sum + bytes, 0);
 }
 
 /** Stack bytes of a unit's function with what it calls. */

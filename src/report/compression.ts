@@ -3,7 +3,7 @@ import { formatSize } from '../support/bytes.ts';
 import { formatCount, formatTable } from './table.ts';
 
 /** What became of a compressed model, as people read it: each layer, what was refused, the outputs. */
-export function formatCompression(compressed: CompressedModel): string {
+export function formatCompression(compressed: CompressedModel): string[] {
   const { layers, left, bytesBefore, bytes, agreement, heldOut } = compressed;
   const table = formatTable([
     ['layer', 'zeros', 'bytes', 'before', 'format', 'error, masks', 'refitted', 'taken', 'name'],
@@ -29,14 +29,14 @@ export function formatCompression(compressed: CompressedModel): string {
     ? `${compressed.judged} others, held out`
     : `the same ${compressed.judged} (8 or more would leave some to be held out)`;
   return [
-    table,
+    ...table,
     ...refused,
     '',
     `stored weights: ${formatSize(bytes)} instead of ${formatSize(bytesBefore)} (${percent(bytes / bytesBefore)})`,
     `error of the outputs: ${percent(compressed.outputError)} of their variance`,
     ...(agreement ? [`same answer: ${agreement.same} of ${agreement.of} inputs`] : []),
     `fitted to ${compressed.fitted} inputs, judged on ${judged}`,
-  ].join('\n');
+  ];
 }
 
 function percent(share: number): string {

@@ -1,4 +1,31 @@
-import type { Report } from './report.ts';
+import { z } from 'zod';
+
+const count = z.number().int().min(0);
+// Reports that other programs made of ours, such as older ones, may lack it.
+const counted = count.nullish();
+
+/** What is compared of a report.json. */
+export const comparableReport = z.object({
+  schemaVersion: z.literal(1),
+  macs: counted,
+  instructions: counted,
+  flash: z.object({ total: count, weights: counted, code: counted }),
+  ram: z.object({ total: count, arena: counted, stack: counted }),
+  layers: z
+    .array(
+      z.object({
+        index: count,
+        op: z.string(),
+        kernel: z.string().nullish(),
+        weightBytes: counted,
+        scratchBytes: counted,
+        instructions: counted,
+      }),
+    )
+    .readonly(),
+});
+
+export type ComparableReport = z.output<typeof comparableReport>;
 
 /** One figure in two reports. */
 export interface Change {
@@ -8,8 +35,8 @@ export interface Change {
 }
 
 /** What differs between two reports, totals first, then layer by layer. */
-export function diffReports(before: Report, after: Report): Change[] {
-  const totals: [string, (r: Report) => number | null][] = [
+export function diffReports(before: ComparableReport, after: ComparableReport): Change[] {
+  const totals: [string, (r: ComparableReport) => number | null | undefined][] = [
     ['flash', (r) => r.flash.total],
     ['flash weights', (r) => r.flash.weights],
     ['flash code', (r) => r.flash.code],
@@ -21,8 +48,8 @@ export function diffReports(before: Report, after: Report): Change[] {
   ];
   const changes = totals.map(([figure, of]): Change => ({
     figure,
-    before: of(before),
-    after: of(after),
+    before: of(before) ?? null,
+    after: of(after) ?? null,
   }));
   const layers = Math.max(before.layers.length, after.layers.length);
   for (let i = 0; i < layers; i++) {
@@ -41,7 +68,7 @@ export function diffReports(before: Report, after: Report): Change[] {
 }
 
 /** The largest growth in percent among flash, RAM and instructions. */
-export function largestGrowth(before: Report, after: Report): number {
+export function largestGrowth(before: ComparableReport, after: ComparableReport): number {
   const pairs = [
     [before.flash.total, after.flash.total],
     [before.ram.total, after.ram.total],

@@ -2,7 +2,7 @@ import type { QuantizedModel } from '../compress/quantize-model.ts';
 import { formatTable } from './table.ts';
 
 /** The errors of a quantized model, as people read them: each layer, each method, and on what measured. */
-export function formatErrors(quantized: QuantizedModel): string {
+export function formatErrors(quantized: QuantizedModel): string[] {
   const { layers, methods, method, calibrated, measured, heldOut } = quantized;
   const rows = layers.flatMap((layer) => [
     { op: layer.op, tensor: layer.tensor, error: layer },
@@ -22,11 +22,11 @@ export function formatErrors(quantized: QuantizedModel): string {
     ? `${measured} others, held out`
     : `the same ${measured} (8 or more would leave some to be held out)`;
   return [
-    table,
+    ...table,
     '',
     `ranges by ${method}; signal to noise of the worst output: ${tried}`,
     `calibrated on ${calibrated} inputs, measured on ${judged}`,
-  ].join('\n');
+  ];
 }
 
 function decibels(sqnr: number): string {

@@ -4,13 +4,12 @@ export function printable(text: string): string {
 }
 
 /**
- * Text of several lines, of which some words are foreign: no control characters, and no line that a
+ * Lines of which some words are foreign, as text: no control characters, no lines but these, and none that a
  * GitHub runner takes for a command (it looks at the start of a line, blanks aside, for "::", and
  * anywhere for "##[").
  */
-export function harmless(text: string): string {
-  return text
-    .split('\n')
+export function harmless(lines: readonly string[]): string {
+  return lines
     .map((line) => printable(line.replace(/\t/g, '  ')).replace(/^(\s*)::/, '$1| ::'))
     .join('\n');
 }

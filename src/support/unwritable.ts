@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder is not there',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of its path is no folder',
+  ENXIO: 'nobody reads from it',
   EPERM: 'permission denied',
   EPIPE: 'its reader has gone',
   EROFS: 'the file system is read-only',

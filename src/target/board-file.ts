@@ -98,7 +98,8 @@ const renode = z.strictObject({
     .max(255),
   uart: z
     .string()
-    .regex(/^[A-Za-z_]\w{0,63}(?:\.[A-Za-z_]\w{0,63})*$/, 'a name such as "sysbus.usart1"')
+    // Another first word would be a command of Renode's monitor.
+    .regex(/^sysbus(?:\.[A-Za-z_]\w{0,63})+$/, 'a name such as "sysbus.usart1"')
     .max(255),
   mips: z.number().int().min(1).max(100_000),
   vectors: z.strictObject(region),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { CompileError, nearest } from '../support/diagnostics.ts';
 import { packagePath } from '../support/package-files.ts';
+import { rememberRead } from '../support/files-read.ts';
 import { readSmall } from '../support/read-small.ts';
 import { parseBoard } from './board.ts';
 import type { Board } from './board.ts';
@@ -22,7 +23,11 @@ export function boardNames(folder = BOARDS): string[] {
 export function loadBoard(name: string, folder = BOARDS): Board {
   const file = boardFileOf(name, folder);
   const parsed = parseBoard(path.basename(path.dirname(file)), path.dirname(file), readJson(file));
-  if (!Array.isArray(parsed)) return parsed;
+  if (!Array.isArray(parsed)) {
+    const { platform } = parsed.emulators.renode ?? {};
+    if (platform !== undefined) rememberRead(path.join(parsed.folder, platform));
+    return parsed;
+  }
   throw new CompileError(
     parsed.map((problem) => ({
       code: 'bad-board',

@@ -28,7 +28,7 @@ import {
   withFirmware,
 } from './build-model.ts';
 import type { LoadedModel } from './load-model.ts';
-import { requireFirmware } from './require-firmware.ts';
+import { requireCounted, requireFirmware } from './require-firmware.ts';
 
 /** However short the time that a run is given, a compiler gets this. */
 const LEAST_BUILD_MS = 5000;
@@ -111,6 +111,7 @@ export async function execute(request: ExecuteRequest): Promise<Execution> {
     const job = { ...jobOf(request, program, built.elf), board: machine.board, ...lookUps(built) };
     const outcome = await runInBatches(DRIVERS[where], job);
     requireFirmware(outcome, program, `--on ${where}`, TOOLS_HINT);
+    requireCounted(outcome, `--on ${where}`);
     const { standIn } = machine;
     return { program, built, outcome, ...(standIn && { standIn }) };
   });

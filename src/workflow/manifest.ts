@@ -53,8 +53,9 @@ export function join(before: Manifest, after: Manifest): Manifest {
   );
 }
 
-/** The folder of which a file is one that thimble wrote there, as its manifest says; undefined when none is. */
+/** The folder of which a file is one that thimble wrote there, as its manifest says, or that manifest; undefined when none is. */
 export async function folderOf(file: string): Promise<string | undefined> {
+  if (path.basename(file) === MANIFEST_FILE) return path.dirname(file);
   for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
     const manifest = await readManifest(folder).catch(() => undefined);
     if (manifest?.has(path.relative(folder, file).split(path.sep).join('/'))) return folder;

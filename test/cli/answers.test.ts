@@ -10,8 +10,12 @@ import { smallNetwork, thimbleFile } from '../support/small-model.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'thimble-answers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const HOSTILE = 'in\n::error::x##[y]|a`b\u001b[31m.bin';
+/** A line that a name began, a runner's command, or an escape of a terminal. */
+const LINES_OF_OTHERS = '(?:^|\\n)\\s*(?:\\| )?::|##\\[|\\u001b';
 mkdirSync(path.join(folder, 'wrong'));
-writeFileSync(path.join(folder, 'small.thimble'), thimbleFile(smallNetwork()));
+writeFileSync(path.join(folder, 'zeros'), new Uint8Array(192));
+for (const name of ['small', HOSTILE])
+  writeFileSync(path.join(folder, `${name}.thimble`), thimbleFile(smallNetwork()));
 writeFileSync(path.join(folder, 'wrong', HOSTILE), new Uint8Array(192));
 writeFileSync(
   path.join(folder, 'wrong', HOSTILE.replace(/^in/, 'out')),
@@ -130,14 +134,59 @@ it('names of files write no lines, commands or escapes', async () => {
     ['--reporter', HOSTILE],
     ['boards', HOSTILE],
     ['explain', HOSTILE],
+    [HOSTILE],
+    [`--${HOSTILE}`],
+    ['inspect', `-${HOSTILE}`],
+    ['inspect', 'small.thimble', HOSTILE],
   ]) {
     const { code, out, err } = await thimble(folder, args);
-    expect(code).toBe(2);
-    expect(out + err).not.toMatch(/^\s*::|##\[|\u001b/m);
+    expect([code, out + err]).toEqual([2, expect.not.stringMatching(LINES_OF_OTHERS)]);
   }
-  expect((await thimble(folder, [...wrong, '--reporter', 'vectors'])).out).not.toMatch(
-    /^\s*::|##\[|\u001b/m,
+  for (const args of [
+    [...wrong, '--reporter', 'vectors'],
+    ['compile', 'small.thimble', '-b', 'mps2-an386', '-o', HOSTILE],
+    ['run', 'small.thimble', '--on', 'reference', '--input', 'zeros', '--output', `${HOSTILE}.out`],
+    ['inspect', `${HOSTILE}.thimble`],
+  ])
+    expect((await thimble(folder, args)).out).toMatch(
+      new RegExp(`^(?![^]*${LINES_OF_OTHERS})[^]+`),
+    );
+});
+
+it('a usage error is one everywhere, too', async () => {
+  writeFileSync(path.join(folder, 'page.md'), '');
+  const env = { GITHUB_STEP_SUMMARY: path.join(folder, 'page.md'), GITHUB_ACTIONS: 'true' };
+  const { code, out, err } = await thimble(
+    folder,
+    ['--json', '--junit', 'usage.xml', 'inspect', 'small.thimble', '--shap', 'x'],
+    env,
   );
+  expect([code, JSON.parse(out)]).toMatchObject([2, { errors: [{ code: 'bad-option' }] }]);
+  expect(err).toMatch(/^error\[bad-option\].*Did you mean --shape\?/);
+  expect(err).toMatch(/^::error title=bad-option::/m);
+  expect(readFileSync(path.join(folder, 'usage.xml'), 'utf8')).toContain('failures="1"');
+  expect(readFileSync(path.join(folder, 'page.md'), 'utf8')).toMatch(/^### failed/);
+});
+
+it('a success is told in the file of --junit, too: none of an earlier run stays', async () => {
+  for (const args of [
+    ['boards'],
+    ['inspect', 'small.thimble'],
+    ['compile', 'small.thimble', '-b', 'mps2-an386', '-o', 'fits'],
+  ]) {
+    writeFileSync(path.join(folder, 'j.xml'), '<testsuites failures="1"/>');
+    expect((await thimble(folder, ['--junit', 'j.xml', ...args])).code).toBe(0);
+    expect(readFileSync(path.join(folder, 'j.xml'), 'utf8')).toMatch(
+      new RegExp(`tests="1" failures="0".*\\n[^]*name="${args[0]}"`),
+    );
+  }
+});
+
+it('a page of a GitHub job that is a pipe which nobody reads holds up nothing', async () => {
+  execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+  const env = { GITHUB_STEP_SUMMARY: path.join(folder, 'pipe') };
+  const { code, err } = await thimble(folder, wrong, env);
+  expect([code, err]).toEqual([1, expect.stringContaining('nobody reads from it (ENXIO)')]);
 });
 
 it.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])(
@@ -150,7 +199,7 @@ it.each(['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'])(
 
 it('foreign text is defused for lines, tables and blocks', () => {
   expect(printable('a\nb\u2028c\u202ed')).toBe('a\ufffdb\ufffdc\ufffdd');
-  expect(harmless('  ::error::x\nok ##[z]')).toBe('  | ::error::x\nok # #[z]');
+  expect(harmless(['  ::error::x', 'ok\n::x ##[z]'])).toBe('  | ::error::x\nok\ufffd::x # #[z]');
   expect(markdownCell('a|b`c<d')).toBe('a\\|b\\`c\\<d');
   expect(markdownBlock('```` x')).toMatch(/^`````\n/);
 });

@@ -88,5 +88,18 @@ describe('in CI', () => {
     expect((await thimble(args)).out).toMatch(/conv2d_blocks_s8_c +conv2d_s8_4x2/);
     expect((await thimble([...args, '--max-growth', '1'])).code).toBe(1);
     expect((await thimble(['diff', 'small.thimble', 'd2/report.json'])).err).toMatch(/bad-report/);
+    const report = JSON.parse(readFileSync(path.join(folder, 'd1/report.json'), 'utf8')) as object;
+    for (const wrong of [
+      { flash: {} },
+      { ram: { total: '9' } },
+      { layers: 5 },
+      { layers: { length: 1e9 } },
+      { layers: [null] },
+      { instructions: -1 },
+    ]) {
+      writeFileSync(path.join(folder, 'wrong.json'), JSON.stringify({ ...report, ...wrong }));
+      const { code, err } = await thimble(['diff', 'd2/report.json', 'wrong.json']);
+      expect([code, err]).toEqual([2, expect.stringContaining('bad-report')]);
+    }
   });
 });

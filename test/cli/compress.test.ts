@@ -97,6 +97,10 @@ describe('compress', () => {
     writeFileSync(path.join(folder, 'bad.json'), '{"sparsty": 1}');
     const bad = await compressing('--recipe', 'bad.json', '-o', 'x.thimble');
     expect([bad.code, bad.err]).toEqual([2, expect.stringMatching(/bad-recipe.*sparsty/s)]);
+    for (const word of ['constructor', 'toString']) {
+      const none = await compressing('--recipe', word, '-o', 'x.thimble');
+      expect([none.code, none.err]).toEqual([2, expect.stringContaining('unreadable-file')]);
+    }
   });
 
   it('leaves nothing behind when it is stopped: 130', async () => {

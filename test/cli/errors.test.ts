@@ -86,7 +86,7 @@ describe('errors', () => {
     expect(err).toMatch(/bad-option/);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
     '%s while the reference computes: 130',
     async (signal) => {
       const args = ['test', 'small.thimble', '--on', 'host', '--count', '200000', '--verbose'];

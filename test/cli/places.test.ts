@@ -133,6 +133,11 @@ describe.each(commands.map((command) => [command.name(), command] as const))('%s
     },
   );
 
+  it.each(writes)('takes no %s of an empty name', async (write) => {
+    const said = await problemsOf(lineOf(command, { [write]: '' }));
+    expect(said).toMatch(/bad-option[^]*names nothing/);
+  });
+
   it.each(writes.length > 1 ? [writes] : [])('does not write two into one file', async (...two) => {
     mkdirSync('sub');
     symlinkSync('sub', 'way');

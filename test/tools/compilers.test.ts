@@ -1,11 +1,12 @@
 import { tmpdir } from 'node:os';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { buildFirmware } from '../../src/build/firmware.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { buildFirmware, convertImages } from '../../src/build/firmware.ts';
 import { buildHost } from '../../src/build/host.ts';
 import { runTool } from '../../src/build/run-tool.ts';
 import { emitFirmware, emitHostFirmware } from '../../src/codegen/firmware.ts';
+import { removeFolder } from '../../src/system/temporary-folder.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { HOST_TARGET, targetOf } from '../../src/target/target.ts';
 import { firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
@@ -45,6 +46,18 @@ describe('a compiler that', () => {
       'tool-missing',
     ],
     ['is killed', 'kill -9 $$', 'tool-failed', 'run-failed'],
+    [
+      'is killed in a part of it',
+      'echo "gcc: fatal error: Killed signal terminated program cc1" >&2; exit 1',
+      'tool-failed',
+      'run-failed',
+    ],
+    [
+      'loses its linker',
+      'echo "collect2: fatal error: ld terminated with signal 9 [Killed]" >&2; exit 1',
+      'tool-failed',
+      'run-failed',
+    ],
     [
       'breaks',
       'echo "x.c:1:2: internal compiler error: Segmentation fault" >&2; exit 4',
@@ -126,6 +139,58 @@ describe('binutils that', () => {
       expect(fakes.left()).toEqual([]);
     },
   );
+});
+
+describe('what a tool of the firmware made', () => {
+  const real = (name: string) => `/usr/bin/arm-none-eabi-${name} "$@"`;
+  const FILES = { object: 'main.o', graph: 'main.ci', image: 'firmware.elf', map: 'firmware.map' };
+  const ways = ['is not there', 'is empty', 'is a folder', 'is a pipe', 'is a link'] as const;
+  const spoil: Readonly<Record<(typeof ways)[number], string>> = {
+    'is not there': 'true',
+    'is empty': ': > "$f"',
+    'is a folder': 'mkdir "$f"',
+    'is a pipe': 'mkfifo "$f"',
+    'is a link': 'ln -s /etc/passwd "$f"',
+  };
+  beforeEach(() => {
+    for (const name of ['gcc', 'size', 'nm', 'objdump', 'objcopy'])
+      fakes.put(`arm-none-eabi-${name}`, `exec ${real(name)}`);
+  });
+
+  it.each(Object.values(FILES).flatMap((file) => ways.map((way) => [file, way] as const)))(
+    '%s %s',
+    async (file, way) => {
+      const broken = `f=${file}; if [ -e "$f" ]; then rm -r "$f"; ${spoil[way]}; fi`;
+      fakes.put('arm-none-eabi-gcc', `${real('gcc')} || exit; ${broken}`);
+      const error = await failureOf(forBoard());
+      expect([error.failure, error.diagnostics]).toMatchObject([
+        'tool-missing',
+        [{ code: 'tool-failed', message: expect.stringContaining(`made no ${file}`) as string }],
+      ]);
+      expect(fakes.left()).toEqual([]);
+    },
+  );
+
+  it.each(ways)('firmware.bin %s', async (way) => {
+    const { folder } = await forBoard();
+    fakes.put('arm-none-eabi-objcopy', `for f; do :; done; ${spoil[way]}`);
+    const error = await failureOf(convertImages(folder, LIMITS));
+    await removeFolder(folder);
+    expect(error.message).toMatch(/tool-failed.*made no firmware\.bin/);
+  });
+
+  it.each([
+    ['size', "echo '.text 5 0'", 'without main'],
+    ['nm', "echo '00000000 T main'", 'without main'],
+    ['objdump', "echo '  0: b 0'", 'listed no main'],
+    ['gcc', `${real('gcc')}; for f in *.ci; do [ ! -e "$f" ] || echo x > "$f"; done`, 'no stack'],
+  ])('is told by %s as it is not', async (name, script, what) => {
+    fakes.put(`arm-none-eabi-${name}`, script);
+    expect(await failureOf(forBoard())).toMatchObject({
+      failure: 'tool-missing',
+      diagnostics: [{ code: 'tool-failed', message: expect.stringContaining(what) as string }],
+    });
+  });
 });
 
 it('a ccache in the compiler’s place stands aside: it would lose call graphs', async () => {

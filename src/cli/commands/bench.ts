@@ -4,11 +4,13 @@ import { makeReport } from '../../report/report.ts';
 import type { LayerInstructions } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import type { CompileOptions } from '../../pipeline.ts';
+import { stepsOf } from '../../plan/segments.ts';
 import { emulatedBoard } from '../../target/emulated.ts';
 import type { Board } from '../../target/board.ts';
 import { DRIVERS, execute } from '../../workflow/execute.ts';
 import type { Execution } from '../../workflow/execute.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
+import { notCounted } from '../../workflow/require-firmware.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import { makeVectors } from '../../workflow/vectors.ts';
 import type { Context } from '../context.ts';
@@ -46,6 +48,7 @@ export async function benchCommand(
       ? await countInQemu(model, board, limits)
       : undefined;
   const profiled = where === 'renode' ? await profileInRenode(model, board, limits) : undefined;
+  print(model.name, board, (profiled ?? exact)!, profiled ? exact : undefined, context);
   if (profiled && options.flame !== undefined) {
     const title = `${model.name} on ${board.name}: instructions, from Renode's profiler`;
     await writeWhole(
@@ -54,7 +57,6 @@ export async function benchCommand(
       { signal: context.signal },
     );
   }
-  print(model.name, board, (profiled ?? exact)!, profiled ? exact : undefined, context);
 }
 
 type Limits = {
@@ -79,6 +81,7 @@ async function countInQemu(model: LoadedModel, board: Board, limits: Limits): Pr
   for (const { layer, ticks } of execution.outcome.layers[0] ?? []) {
     layers.set(layer, (layers.get(layer) ?? 0) + Math.round(ticks / rate));
   }
+  requireLayers(layers, execution, 'qemu');
   return { layers, execution };
 }
 
@@ -100,7 +103,22 @@ async function profileInRenode(
     execution.program.schedule.steps.map(({ node, index }) => [`${node.op}_${index}`, index]),
   );
   const layers = sumBy(readStacks(execution.outcome.profile ?? ''), (name) => indices.get(name));
+  requireLayers(layers, execution, 'renode');
   return { layers, execution };
+}
+
+function requireLayers(layers: LayerInstructions, { program }: Execution, where: string): void {
+  // Steps that compute together are counted together; what only renames a tensor computes nothing.
+  const missing = program.plan.segments
+    .map(stepsOf)
+    .find(
+      (steps) =>
+        steps.some(({ cost }) => cost.calls.length > 0) &&
+        !steps.some(({ index }) => layers.has(index)),
+    );
+  if (missing === undefined) return;
+  const { index, node } = missing[0]!;
+  throw notCounted(`layer ${index} ${node.op} was not counted`, `--on ${where}`);
 }
 
 function oneVector({ graph }: LoadedModel): Uint8Array[] {
@@ -151,7 +169,7 @@ function print(
   const stand = standIn ? ` (relinked for ${standIn})` : '';
   const perMac = report.macs > 0 ? `, ${(instructions / report.macs).toFixed(2)} per MAC` : '';
   const total = `${name} on ${board.name}${stand}: ${formatCount(instructions)} instructions${perMac}`;
-  context.output.result(`${formatTable(rows)}\n\n${total}`, {
+  context.output.result([...formatTable(rows), '', total], {
     ...report,
     standIn: standIn ?? null,
   });

@@ -36,7 +36,7 @@ function summaryOf(board: Board) {
   return { name, title, source, cpu, features, clockHz, memory, flashBytes, ramBytes, qemu };
 }
 
-function describe(board: Board): string {
+function describe(board: Board): string[] {
   const hex = (n: number) => `0x${n.toString(16).padStart(8, '0')}`;
   return [
     `${board.name}: ${board.title}`,
@@ -47,5 +47,5 @@ function describe(board: Board): string {
     `console ${board.console.driver} at ${hex(board.console.base)}, ${board.console.baud} baud`,
     `QEMU    ${emulatedBoard(board).standIn ? `relinked for ${emulatedBoard(board).standIn}` : board.emulators.qemu!.machine}`,
     `source  ${board.source}`,
-  ].join('\n');
+  ];
 }

@@ -40,7 +40,7 @@ export async function compileCommand(
     await writeFiles(folder, program.library.files);
     await writeReport(folder, report);
   });
-  context.output.result(`${summary(report)}\nwritten to ${options.output}`, report);
+  context.output.result([...summary(report), `written to ${options.output}`], report);
 }
 
 /** `thimble build`: compile, then firmware.elf, .bin, .hex and .map. */
@@ -68,7 +68,7 @@ export async function buildCommand(
       }
       await writeReport(folder, report);
     });
-    context.output.result(`${summary(report)}\nwritten to ${options.output}`, report);
+    context.output.result([...summary(report), `written to ${options.output}`], report);
   });
 }
 
@@ -88,7 +88,7 @@ function writeReport(folder: string, report: Report): Promise<void> {
 }
 
 /** The report as people read it. */
-export function summary(report: Report): string {
+export function summary(report: Report): string[] {
   const { flash, ram } = report;
   const of = (used: number, limit: number | null) =>
     limit === null
@@ -102,7 +102,7 @@ export function summary(report: Report): string {
     ]),
   ];
   return [
-    formatTable(rows),
+    ...formatTable(rows),
     '',
     ...describeRemoved(report),
     ...describeCompressed(report),
@@ -110,7 +110,7 @@ export function summary(report: Report): string {
     `flash ${of(flash.total, flash.limit)}: weights ${formatSize(flash.weights)}, code ${formatSize(flash.code)}`,
     `RAM   ${of(ram.total, ram.limit)}: arena ${formatSize(ram.arena)} (lower bound ${formatSize(ram.lowerBound)}), ${ram.state > 0 ? `states ${formatSize(ram.state)}, ` : ''}other ${formatSize(ram.other)}, stack ${formatSize(ram.stack)}`,
     ...severalMemories(report).map((m) => `      ${m.name}: ${of(m.used, m.limit)}`),
-  ].join('\n');
+  ];
 }
 
 // Memories of a kind of which the board has more than one.

@@ -51,7 +51,7 @@ export async function compressCommand(
     refuseCollapsed(quantized, options);
   }
   await writeWhole(options.output, bytesOfFile, { signal });
-  output.result(`${formatCompression(compressed)}\nwritten to ${options.output}`, {
+  output.result([...formatCompression(compressed), `written to ${options.output}`], {
     model: model.name,
     recipe,
     inputBytes: model.bytes.length,
@@ -99,7 +99,7 @@ function withoutSize({ sparsity, weights, ...others }: Recipe): Recipe {
 
 async function baseRecipe(recipe: string | undefined): Promise<Recipe> {
   if (recipe === undefined) return {};
-  if (recipe in PRESETS) return PRESETS[recipe as keyof typeof PRESETS];
+  if (Object.hasOwn(PRESETS, recipe)) return PRESETS[recipe as keyof typeof PRESETS];
   const bytes = await readInput(recipe, 'recipe');
   return parseRecipe(new TextDecoder().decode(bytes), recipe);
 }

@@ -1,5 +1,5 @@
-import { diffReports, largestGrowth } from '../../report/diff.ts';
-import type { Report } from '../../report/report.ts';
+import { comparableReport, diffReports, largestGrowth } from '../../report/diff.ts';
+import type { ComparableReport } from '../../report/diff.ts';
 import { formatTable } from '../../report/table.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { readInput } from '../../workflow/read-input.ts';
@@ -31,7 +31,7 @@ export async function diffCommand(
   ]);
   const text =
     changes.length === 0
-      ? 'nothing changed'
+      ? ['nothing changed']
       : formatTable([['figure', 'before', 'after', 'change'], ...rows]);
   context.output.result(text, { changes, largestGrowthPercent: growth });
   if (options.maxGrowth === undefined) return;
@@ -48,12 +48,10 @@ export async function diffCommand(
   );
 }
 
-async function readReport(file: string): Promise<Report> {
+async function readReport(file: string): Promise<ComparableReport> {
   const bytes = await readInput(file, 'report');
   try {
-    const report = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Report>;
-    if (report.schemaVersion === 1 && report.flash && report.ram && report.layers)
-      return report as Report;
+    return comparableReport.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     // Told below.
   }

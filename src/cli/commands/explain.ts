@@ -13,5 +13,5 @@ export function explainCommand(code: string, context: Context): void {
       hint: close ? `did you mean "${close}"?` : `codes are: ${Object.keys(CODES).join(', ')}`,
     });
   }
-  context.output.result(`${code}\n\n${text}`, { code, text });
+  context.output.result([code, '', text], { code, text });
 }

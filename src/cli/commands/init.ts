@@ -20,5 +20,5 @@ export async function initCommand(
   }
   const { name } = loadBoard(options.board);
   await writeWhole(CONFIG_FILE, `${JSON.stringify({ board: name, timeout: 120 }, null, 2)}\n`);
-  context.output.result(`${CONFIG_FILE} written for ${name}`, { file: CONFIG_FILE, board: name });
+  context.output.result([`${CONFIG_FILE} written for ${name}`], { file: CONFIG_FILE, board: name });
 }

@@ -68,12 +68,11 @@ export async function inspect(
     `output ${ends(graph.outputs)}`,
     ...(states.length > 0 ? [`state  ${ends(states)}`] : []),
     '',
-    formatTable(rows),
+    ...formatTable(rows),
     '',
     ...(shrunk ? describeRemoved(shrunk) : []),
-  ]
-    .join('\n')
-    .trimEnd();
+  ];
+  if (text.at(-1) === '') text.pop();
   const unsupported = problems.map(({ message, where }) => ({ message, where }));
   context.output.result(text, {
     model: source,

@@ -33,7 +33,7 @@ export async function quantizeCommand(
   if (!refused) await writeWhole(options.output, bytes, { signal: context.signal });
   const sizes = `${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}`;
   const written = refused ? 'nothing was written' : `written to ${options.output}`;
-  context.output.result(`${formatErrors(quantized)}\n\n${sizes}, ${written}`, {
+  context.output.result([...formatErrors(quantized), '', `${sizes}, ${written}`], {
     model: model.name,
     inputBytes: model.bytes.length,
     outputBytes: bytes.length,

@@ -62,7 +62,7 @@ export async function renodeCommand(
       await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
     });
     const text = `${vectors.length} vectors for ${board.name} written to ${options.output}; run: renode-test ${path.join(options.output, 'suite.robot')}`;
-    context.output.result(text, {
+    context.output.result([text], {
       model: model.name,
       board: board.name,
       vectors: vectors.length,

@@ -59,7 +59,7 @@ export async function runCommand(
   await writeWhole(options.output, output!, { signal: context.signal });
   const stand = execution?.standIn ? ` (relinked for ${execution.standIn})` : '';
   context.output.result(
-    `${output!.length} bytes from ${where}${stand} written to ${options.output}`,
+    [`${output!.length} bytes from ${where}${stand} written to ${options.output}`],
     {
       model: model.name,
       where,

@@ -74,22 +74,19 @@ export async function testCommand(
   const text = [
     describe(model.name, place, vectors, result),
     ...over.map(({ message }) => `over budget: ${message}`),
-  ].join('\n');
+  ];
   // The verdict first: whether a report can be written does not change it.
-  context.output.result(
-    reporter === 'vectors' ? [...verdictLines(result), text].join('\n') : text,
-    {
-      ...{
-        model: model.name,
-        where,
-        board: board?.name ?? null,
-        standIn: result.execution?.standIn ?? null,
-      },
-      ...{ passed, vectors: vectors.length, instructions: instructions ?? null },
-      ...{ verdicts: result.verdicts, diverging: result.diverging ?? null },
-      ...(over.length > 0 && { overBudget: over }),
+  context.output.result(reporter === 'vectors' ? [...verdictLines(result), ...text] : text, {
+    ...{
+      model: model.name,
+      where,
+      board: board?.name ?? null,
+      standIn: result.execution?.standIn ?? null,
     },
-  );
+    ...{ passed, vectors: vectors.length, instructions: instructions ?? null },
+    ...{ verdicts: result.verdicts, diverging: result.diverging ?? null },
+    ...(over.length > 0 && { overBudget: over }),
+  });
   const summary = formatSummary(text, { ...result, passed });
   if (!context.output.summary(summary) && reporter === 'github') process.stderr.write(summary);
   const budget = over.map(({ message }) => ({ suite: place, name: 'budget', failure: message }));
