@@ -120,15 +120,19 @@ export function variantWork(node: WeightedNode, macs: number) {
 
 /** Why the DSP kernels cannot take a node, as far as its types and the target tell. */
 export function rejectTarget(node: TypedNode, target: Target): string | undefined {
-  const unfit = rejectCore(node, target);
-  if (unfit) return unfit;
-  return hasWeightZero(node.inputs[1]!) ? 'the weights have a zero point' : undefined;
+  return rejectCore(node, target) ?? rejectTypes(node);
 }
 
 /** The same for kernels that do weights with a zero point. */
 export function rejectCore(node: TypedNode, target: Target): string | undefined {
   if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
   return target.dsp ? undefined : 'needs the DSP extension';
+}
+
+/** The same for kernels of every core that do no weights with a zero point. */
+export function rejectTypes({ inputs }: TypedNode): string | undefined {
+  if (inputs[0]!.dtype !== 'int8') return 'takes int8';
+  return hasWeightZero(inputs[1]!) ? 'the weights have a zero point' : undefined;
 }
 
 /** Why the DSP kernels cannot take these weights, whose sums have to stay below `limit`. */

@@ -40,8 +40,8 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
   rows: true,
   formats: [quads],
   reject(node) {
-    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
-    if (weighted.hasWeightZero(node.inputs[1]!)) return 'the weights have a zero point';
+    const unfit = weighted.rejectTypes(node);
+    if (unfit) return unfit;
     if (node.inputs[1]!.shape[3] !== node.inputs[0]!.shape[3]) return 'takes one group';
     return rejectWindow(node) ?? weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
   },

@@ -40,8 +40,8 @@ export const denseBlocks: Kernel<FixedDense> = {
   units: [units],
   formats: [quads],
   reject(node) {
-    if (node.inputs[0]!.dtype !== 'int8') return 'takes int8';
-    if (weighted.hasWeightZero(node.inputs[1]!)) return 'the weights have a zero point';
+    const unfit = weighted.rejectTypes(node);
+    if (unfit) return unfit;
     return weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
   },
   cost(node) {

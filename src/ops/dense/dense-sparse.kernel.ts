@@ -21,8 +21,8 @@ export const denseSparse: Kernel<FixedDense> = {
   name: 'dense_s8_sparse',
   units: [denseRows],
   formats: [us8],
-  reject(node, { target }) {
-    const unfit = weighted.rejectTarget(node, target);
+  reject(node) {
+    const unfit = weighted.rejectTypes(node);
     if (unfit) return unfit;
     const layer = layerOf(node);
     return us8.reject(layer.matrix) ?? rejectSums(layer, node);
