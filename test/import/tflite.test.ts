@@ -8,7 +8,7 @@ import { problemsOf } from '../support/import-problems.ts';
 import { writeTflite } from '../support/tflite-writer.ts';
 
 // Codes of TFLite's TensorType and BuiltinOperator that thimble does not read.
-const [STRING, INT4] = [5, 17];
+const [STRING, BFLOAT16] = [5, 18];
 const LSTM = 16;
 
 const relu = (input: number, output: number) => operator('RELU', [input], [output]);
@@ -32,7 +32,7 @@ describe('what cannot be imported', () => {
         float([1, 4, 4, 2]),
         { ...float([1, 4, 4, 2]), name: 'boxes' },
         { ...float([1, 4, 4, 2]), name: 'memory' },
-        { type: INT4, shape: [2, 1, 1, 2], name: 'packed', data: new Uint8Array(2) },
+        { type: BFLOAT16, shape: [2, 1, 1, 2], name: 'packed', data: new Uint8Array(2) },
         { ...float([1, 4, 4, 2]), name: 'narrow' },
         { type: STRING, shape: [1], name: 'words' },
       ],
@@ -48,7 +48,7 @@ describe('what cannot be imported', () => {
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringContaining('TFLite_Detection_PostProcess is a custom operator'),
       expect.stringContaining('LSTM is not supported'),
-      expect.stringContaining('"packed" has the element type INT4'),
+      expect.stringContaining('"packed" has the element type BFLOAT16'),
       expect.stringContaining('"words" has the element type STRING'),
     ]);
     for (const [i, name] of ['boxes', 'memory', 'narrow', 'words'].entries()) {

@@ -2,6 +2,7 @@ import { product } from '../../support/bytes.ts';
 import { bytesPerElement } from '../../support/dtypes.ts';
 import type { DType, Quantization } from '../../support/dtypes.ts';
 import { BUILTIN_OPERATORS, OTHER_TENSOR_TYPES, TENSOR_TYPES } from './names.ts';
+import { INT4, packedBytes, unpackInt4 } from './int4.ts';
 import { NO_OPTIONS } from './no-options.ts';
 import type { TfliteFile, TfliteModel, TfliteOperator, TfliteTensor } from './records.ts';
 import { MalformedFile } from '../malformed-file.ts';
@@ -10,6 +11,7 @@ import { decodeSparse } from './sparsity.ts';
 import { Table } from './table.ts';
 
 const CUSTOM = 32;
+const INT8 = 9;
 const MOST = 2 ** 16;
 const LISTS = [
   ['tensors', 0],
@@ -90,7 +92,9 @@ function readTensor(
     throw new MalformedFile(`${where} names buffer ${buffer} of ${buffers.length}`);
   }
   const data = buffer === 0 ? undefined : bufferData(buffers[buffer]!, where);
-  const code = table.byte(1);
+  // Constants of four bits are read as bytes; nothing is computed in so few.
+  const packed = table.byte(1) === INT4 && data !== undefined && !table.table(6);
+  const code = packed ? INT8 : table.byte(1);
   const dtype = TENSOR_TYPES[code] ?? 'bool';
   const signature = table.ints(7);
   const base = {
@@ -107,8 +111,9 @@ function readTensor(
   // Converters leave out the bytes of a constant of no elements.
   const empty = buffer !== 0 && product(shape) === 0;
   if (!data?.length) return empty ? { ...typed, data: new Uint8Array() } : typed;
-  const expected = product(shape) * bytesPerElement(dtype);
-  room.bytes -= expected;
+  const count = product(shape);
+  const bytes = count * bytesPerElement(dtype);
+  room.bytes -= bytes;
   if (room.bytes < 0) {
     throw new MalformedFile(`up to ${where} its constants grow far beyond the size of the file`);
   }
@@ -116,12 +121,13 @@ function readTensor(
   if (sparsity) {
     return { ...typed, data: decodeSparse(sparsity, shape, data, bytesPerElement(dtype)) };
   }
+  const expected = packed ? packedBytes(count) : bytes;
   if (data.length !== expected) {
     throw new MalformedFile(
       `${where} has ${data.length} bytes of data, its shape needs ${expected}`,
     );
   }
-  return { ...typed, data };
+  return { ...typed, data: packed ? unpackInt4(data, count) : data };
 }
 
 // Field 2 is the size of data that follow the FlatBuffer, in models beyond 2 GB.
