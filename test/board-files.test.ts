@@ -3,7 +3,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFirmware } from '../src/build/firmware.ts';
 import { emitFirmware } from '../src/codegen/firmware.ts';
+import { emitRenodeFolder } from '../src/codegen/renode-folder.ts';
 import { CompileError } from '../src/support/diagnostics.ts';
+import { markdownCell } from '../src/support/printable.ts';
 import { loadBoard } from '../src/target/load-board.ts';
 import { platformFile } from '../src/target/platform-file.ts';
 import { targetOf } from '../src/target/target.ts';
@@ -26,6 +28,17 @@ describe('a board file is data', () => {
     ['memory where the core is', { memory: { 2: { start: '0xe000e000' } } }, /reaches/],
     ['memory over the UART', { memory: { 2: { start: '0x40000000' } } }, /overlaps console.base/],
     [
+      'memory over the last register of the UART',
+      { memory: { 2: { start: '0x400047fc', size: '1K' } } },
+      /overlaps console.base/,
+    ],
+    [
+      'vectors over the last register of the UART',
+      { emulators: { renode: { vectors: { start: '0x400047fc' } } } },
+      /console.base overlaps/,
+    ],
+    ['a UART where the core is', { console: { base: '0xdffffffc' } }, /console.base reaches/],
+    [
       'memory over a register',
       { memory: { 2: { start: '0x40020000' } } },
       /overlaps console.setup/,
@@ -45,7 +58,7 @@ describe('a board file is data', () => {
     [
       'vectors over the UART',
       { emulators: { renode: { vectors: { start: '0x40000000' } } } },
-      /overlaps console/,
+      /console.base overlaps/,
     ],
     [
       'flash where no vector table may lie',
@@ -137,6 +150,20 @@ describe('a board file is data', () => {
         /emulator-unavailable.*only: try --(flash|ram) 4096K/,
       );
     }
+  });
+
+  it('its title is text in the README of an exported folder', () => {
+    const board = {
+      ...loadBoard('mps2-an386'),
+      title: '<b>|`x`</b> [y](z) ![i](j) *k* _l_ \\ # &amp;',
+    };
+    const program = compileGraph(smallNetwork(), targetOf(board));
+    const { library } = program;
+    const files = emitRenodeFolder({
+      ...{ model: 'small', board, library, cycles: 1, outputs: [4], vectors: [] },
+    });
+    expect(files.get('README.md')).toContain(markdownCell(board.title));
+    for (const [name, text] of files) expect(text, name).not.toContain(board.title);
   });
 
   it('its platform is a file of its folder', () => {

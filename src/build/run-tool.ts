@@ -74,6 +74,20 @@ export function idle(command: string, missing: string): CompileError {
   );
 }
 
+/** The error for a compiler that finds errors in whatever it is given. */
+export function refusesAll(compiler: string, said: string): CompileError {
+  return new CompileError(
+    {
+      code: 'tool-failed',
+      message: `${path.basename(compiler)} compiles nothing: it refuses a function of one line, too`,
+      where: compiler,
+      notes: wordsOf(said),
+      hint: 'thimble doctor shows which tools are found; install this one anew',
+    },
+    'tool-missing',
+  );
+}
+
 function flooded(where: string): CompileError {
   return new CompileError(
     {

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { overBudget, parseBudget } from '../report/budget.ts';
 import type { Budget, BudgetEntry } from '../report/budget.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import { readSmall } from '../support/read-small.ts';
-import { writeWhole } from '../workflow/write-file.ts';
+import { unwritable } from '../support/unwritable.ts';
+import { withLock } from '../workflow/folder-lock.ts';
+import { followLinks, writeWhole } from '../workflow/write-file.ts';
 
 export const BUDGET_FILE = 'thimble.budget.json';
 
@@ -19,16 +22,27 @@ export async function applyBudget(
   found: BudgetEntry,
   update: boolean | undefined,
 ): Promise<Diagnostic[]> {
-  const budget = existsSync(BUDGET_FILE) ? readBudget() : { tolerancePercent: 2, entries: {} };
-  if (update !== true) return overBudget(budget, key, found);
+  if (update !== true) return overBudget(readBudget(), key, found);
+  try {
+    const folder = path.dirname(await followLinks(BUDGET_FILE));
+    await withLock(folder, () => replaceEntry(key, found));
+    return [];
+  } catch (error) {
+    throw unwritable(BUDGET_FILE, error);
+  }
+}
+
+// Read only now: what other runs have written meanwhile stays.
+async function replaceEntry(key: string, found: BudgetEntry): Promise<void> {
+  const budget = readBudget();
   const entries = { ...budget.entries, [key]: found };
   await writeWhole(BUDGET_FILE, `${JSON.stringify({ ...budget, entries }, null, 2)}\n`, {
     inPlace: true,
   });
-  return [];
 }
 
 function readBudget(): Budget {
+  if (!existsSync(BUDGET_FILE)) return { tolerancePercent: 2, entries: {} };
   let problems: string[];
   try {
     const budget = parseBudget(JSON.parse(readSmall(BUDGET_FILE)));

@@ -3,11 +3,12 @@ import { throwIfAny } from '../support/diagnostics.ts';
 import { BUDGET_FILE } from './budget-file.ts';
 import { CONFIG_FILE } from './config.ts';
 import { idleOptions } from './idle-options.ts';
-import { namesPlace, refusedPlaces } from './named-files.ts';
+import { namesPlace, refusedFolder, refusedPlaces } from './named-files.ts';
 import { refusedValues } from './option-values.ts';
 
 /** Throws all that is wrong with a command's options, before it reads or writes anything. */
 export function checkOptions(command: Command): void {
+  throwIfAny(refusedFolder());
   const values: Readonly<Record<string, unknown>> = command.optsWithGlobals();
   const places = [...(command.parent?.options ?? []), ...command.options]
     .filter(namesPlace)

@@ -89,15 +89,15 @@ async function explain(error: unknown, context: Context): Promise<number> {
 }
 
 async function tell(context: Context, diagnostics: readonly Diagnostic[]): Promise<void> {
-  context.output.errors(diagnostics);
+  await context.output.errors(diagnostics);
   await writeReport(context, diagnostics.map(failedCase));
 }
 
 // The exit code is the answer's, whether or not its report can be written.
 async function writeReport(context: Context, cases: readonly TestCase[]): Promise<void> {
-  await context.junit('thimble', cases).catch((error: unknown) => {
+  await context.junit('thimble', cases).catch(async (error: unknown) => {
     if (!(error instanceof CompileError)) throw error;
-    context.output.errors(error.diagnostics);
+    await context.output.errors(error.diagnostics);
   });
 }
 

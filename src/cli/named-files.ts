@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Option } from 'commander';
-import { rememberRead, refuseInput } from '../support/files-read.ts';
+import { isLost, rememberRead, refusePlace } from '../support/files-read.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import { badOption } from './option-values.ts';
@@ -34,12 +34,46 @@ export const WRITES: Readonly<Record<string, string>> = {
   flame: '--flame',
 };
 
+/** Where this process is to write, besides to the page of a GitHub job. */
+const claimed = new Set<string>();
+
+/** Throws when a file is one that an option names, or a command by itself, to be written. */
+export function refuseClaimed(file: string): void {
+  const where = realPlace(file);
+  if (where === undefined || !claimed.has(where)) return;
+  throw new CompileError({
+    code: 'output-exists',
+    message: 'the command writes something else there',
+    where: file,
+    hint: 'name another file',
+  });
+}
+
+/** What is wrong with the folder that one is in, and that names begin at. */
+export function refusedFolder(): Diagnostic[] {
+  const problem = (message: string) => ({
+    code: 'unreadable-file',
+    message,
+    hint: 'change to another folder',
+  });
+  try {
+    const lost = isLost(process.cwd());
+    return lost ? [problem('the name of the current folder is no UTF-8')] : [];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return [problem(`the current folder is not there any more (${code})`)];
+  }
+}
+
 /**
  * What is wrong with the places that a command is to write to: none may be what it reads, nor may
  * two be the same. Files that are read stay refused for as long as the process runs.
  */
 export function refusedPlaces(named: Named, alwaysRead: readonly string[]): Diagnostic[] {
-  for (const file of alwaysRead) rememberRead(file);
+  for (const file of alwaysRead) {
+    rememberRead(file);
+    claimed.add(realPlace(file) ?? file);
+  }
   for (const [name, files] of Object.entries(READS))
     if (named[name] !== undefined) files(named[name]).forEach(rememberRead);
   const problems: Diagnostic[] = [];
@@ -49,7 +83,7 @@ export function refusedPlaces(named: Named, alwaysRead: readonly string[]): Diag
     if (typeof place !== 'string') continue;
     // What a script made of a variable that is not set: it would name the folder one is in.
     if (place === '') problems.push(badOption(option, `${option} names nothing`, 'name a place'));
-    problems.push(...problemsOf(() => refuseInput(place)));
+    problems.push(...problemsOf(() => refusePlace(place)));
     const where = realPlace(place);
     if (where === undefined) continue;
     const other = taken.get(where);
@@ -58,6 +92,7 @@ export function refusedPlaces(named: Named, alwaysRead: readonly string[]): Diag
         badOption(option, `"${place}" is what ${other} is to write, too`, 'name two files'),
       );
     taken.set(where, option);
+    claimed.add(where);
   }
   return problems;
 }

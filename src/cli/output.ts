@@ -1,9 +1,11 @@
 import { appendFileSync, closeSync, constants, openSync } from 'node:fs';
 import { formatDiagnostic } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { refuseClaimed } from './named-files.ts';
 import { harmless, markdownBlock, printable } from '../support/printable.ts';
-import { refuseInput } from '../support/files-read.ts';
+import { refusePlace } from '../support/files-read.ts';
 import { unwritable } from '../support/unwritable.ts';
+import { followLinks, refuseOwned } from '../workflow/write-file.ts';
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -44,12 +46,14 @@ export class Output {
   }
 
   /** Markdown for the page of a GitHub job; false when there is none, or it cannot be written. */
-  summary(markdown: string): boolean {
+  async summary(markdown: string): Promise<boolean> {
     const page = process.env.GITHUB_STEP_SUMMARY;
     if (!page) return false;
     this.#summarized = true;
     try {
-      refuseInput(page);
+      refusePlace(page);
+      refuseClaimed(page);
+      await refuseOwned(await followLinks(page), page);
       append(page, markdown);
       return true;
     } catch (error) {
@@ -63,10 +67,10 @@ export class Output {
   }
 
   /** What ended the command: for people, for GitHub, and, where no result was printed, as JSON. */
-  errors(diagnostics: readonly Diagnostic[]): void {
+  async errors(diagnostics: readonly Diagnostic[]): Promise<void> {
     if (this.options.json && !this.#printed) this.result([], { errors: diagnostics });
     if (!this.#summarized)
-      this.summary(
+      await this.summary(
         ['### failed', '', markdownBlock(diagnostics.map(formatDiagnostic).join('\n')), ''].join(
           '\n',
         ),

@@ -1,5 +1,6 @@
 import type { Board } from '../target/board.ts';
 import { FATAL_WARNINGS } from '../target/renode-warnings.ts';
+import { markdownCell } from '../support/printable.ts';
 import { toIdentifier } from '../support/identifiers.ts';
 import type { Library } from './emit.ts';
 import { render } from './render.ts';
@@ -34,7 +35,7 @@ export function emitRenodeFolder(options: RenodeFolderOptions): ReadonlyMap<stri
   const view = {
     model,
     board: board.name,
-    title: board.title,
+    title: markdownCell(board.title),
     uart,
     mips,
     vectorTable: hex(board.memory.find((m) => m.kind === 'flash')!.start),

@@ -41,6 +41,7 @@ export interface Outcome {
   /** Per vector. */
   readonly layers: readonly (readonly LayerTicks[])[];
   readonly tensors: readonly (readonly LayerCrc[])[];
+  /** NaN where lines about them were lost or damaged. */
   readonly ticks: number;
   readonly vectors: number;
   readonly stackBytes?: number;

@@ -10,7 +10,7 @@ const MOST_RECORDS = 1_000_000;
 /** Collects the lines that firmware prints (cli.md, "Firmware and host talk over a UART"). */
 export class ProtocolReader {
   #banner: Outcome['banner'] | undefined;
-  #done: { vectors: number } | undefined;
+  #done: { vectors: number; ticks: number } | undefined;
   #fault: string | undefined;
   #stackBytes: number | undefined;
   readonly #chunks = new Map<number, Map<number, Uint8Array>>();
@@ -81,17 +81,22 @@ export class ProtocolReader {
       const message = `the firmware says that it ran ${vectors} vectors, it was given ${this.#vectors}`;
       throw this.#failed('output-incomplete', message);
     }
-    // The sum that the firmware prints wraps at 32 bits.
-    const ticks = [...this.#ticks.values()].reduce((sum, each) => sum + each, 0);
     return {
       banner: this.#banner,
       outputs: Array.from({ length: vectors }, (_, i) => this.#output(i)),
       layers: this.#layers,
       tensors: this.#tensors,
-      ticks,
+      ticks: this.#ticksOfAll(this.#done.ticks),
       vectors,
       ...(this.#stackBytes !== undefined && { stackBytes: this.#stackBytes }),
     };
+  }
+
+  // The sum that the firmware prints wraps at 32 bits; what disagrees with it is no number.
+  #ticksOfAll(told: number): number {
+    const sum = [...this.#ticks.values()].reduce((all, each) => all + each, 0);
+    const whole = this.#ticks.size === this.#vectors && (sum - told) % 2 ** 32 === 0;
+    return whole ? sum : NaN;
   }
 
   // Takes a record; false when it is malformed.
@@ -116,7 +121,10 @@ export class ProtocolReader {
         return true;
       case 'done':
         if (!/^\d{1,10} vectors \d{1,10} ticks$/.test(rest.join(' '))) return false;
-        this.#done = { vectors: (this.#done?.vectors ?? 0) + Number(rest[0]) };
+        this.#done = {
+          vectors: (this.#done?.vectors ?? 0) + Number(rest[0]),
+          ticks: (this.#done?.ticks ?? 0) + Number(rest[2]),
+        };
         return true;
       case 'fault':
         this.#fault ??= rest.join(' ').slice(0, 200);

@@ -12,8 +12,20 @@ export function rememberRead(file: string): void {
   if (identity !== undefined) read.add(identity);
 }
 
-/** Throws when an output is one of the inputs: what was read is never replaced. */
-export function refuseInput(file: string): void {
+/** Whether a name was made of bytes that are no UTF-8: Node would read and write a file of another name. */
+export function isLost(name: string): boolean {
+  return name.includes('\ufffd');
+}
+
+/** Throws when an output is one of the inputs: what was read is never replaced; or where its name is lost. */
+export function refusePlace(file: string): void {
+  if (isLost(file))
+    throw new CompileError({
+      code: 'unwritable-file',
+      message: 'its name is no UTF-8',
+      where: file,
+      hint: 'choose another name',
+    });
   const identity = identityOf(file);
   if (identity === undefined || !read.has(identity)) return;
   throw new CompileError({

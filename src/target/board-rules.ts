@@ -6,23 +6,32 @@ const SYSTEM = 0xe0000000;
 /** VTOR leaves out the lowest bits, 8 of them on a Cortex-M0+ (its Technical Reference Manual, 4.3). */
 const VECTOR_TABLE_ALIGNMENT = 256;
 
+/** Of a timer of CMSDK (Arm DDI 0479), such as QEMU's mps2 machines have. */
+const TIMER_BYTES = 0x1000;
+
 /** Bytes that the vectors' head and the smallest input need. */
 const LEAST_VECTORS_BYTES = 1024;
 
-/** What the UART's divisor may be, and the clocks that one step of it counts for. */
-const DIVISORS: Readonly<
-  Record<CheckedBoardFile['console']['driver'], { least: number; most: number; step: number }>
-> = {
+interface Uart {
+  /** What its divisor may be, and the clocks that one step of it counts for. */
+  readonly least: number;
+  readonly most: number;
+  readonly step: number;
+  /** What its registers take of the address space, the unused ones among them, too. */
+  readonly bytes: number;
+}
+
+const UARTS: Readonly<Record<CheckedBoardFile['console']['driver'], Uart>> = {
   // Arm DDI 0479, BAUDDIV: 20 bits, 16 at least.
-  'cmsdk-uart': { least: 16, most: 0xfffff, step: 1 },
+  'cmsdk-uart': { least: 16, most: 0xfffff, step: 1, bytes: 0x1000 },
   // ST RM0090, USART_BRR: 16 bits, 16 at least with sixteenfold oversampling.
-  'stm32-usart': { least: 16, most: 0xffff, step: 1 },
+  'stm32-usart': { least: 16, most: 0xffff, step: 1, bytes: 0x400 },
   // The same in ST RM0433; LPUART_BRR of RM0432 has 20 bits.
-  'stm32-usart-v2': { least: 16, most: 0xfffff, step: 1 },
+  'stm32-usart-v2': { least: 16, most: 0xfffff, step: 1, bytes: 0x400 },
   // Arm DDI 0183, UARTIBRD: 16 bits, 1 at least, of 16 clocks each.
-  pl011: { least: 1, most: 0xffff, step: 16 },
+  pl011: { least: 1, most: 0xffff, step: 16, bytes: 0x1000 },
   // Its template sets 115200 baud by the number in the product specification.
-  'nrf-uarte': { least: 1, most: Infinity, step: 1 },
+  'nrf-uarte': { least: 1, most: Infinity, step: 1, bytes: 0x1000 },
 };
 
 interface Place {
@@ -67,32 +76,35 @@ function placeProblems({ memory, console, emulators }: CheckedBoardFile): string
     const region = emulators[emulator]?.vectors;
     return region ? [{ name: `emulators.${emulator}.vectors`, ...region }] : [];
   });
-  const registers = [
-    { name: 'console.base', start: console.base, size: 4 },
-    ...console.setup.map((s, i) => ({ name: `console.setup.${i}`, start: s.address, size: 4 })),
-    ...(emulators.qemu ? [{ name: 'qemu.timer', start: emulators.qemu.timer, size: 4 }] : []),
+  const { timer } = emulators.qemu ?? {};
+  const devices = [
+    { name: 'console.base', start: console.base, size: UARTS[console.driver].bytes },
+    ...(timer === undefined ? [] : [{ name: 'qemu.timer', start: timer, size: TIMER_BYTES }]),
   ];
-  const beyond = [...memories, ...vectors]
+  const setup = console.setup.map(({ address }, i) => ({
+    ...{ name: `console.setup.${i}`, start: address, size: 4 },
+  }));
+  const beyond = [...memories, ...vectors, ...devices]
     .filter(({ start, size }) => start + size > SYSTEM)
     .map(({ name }) => `${name} reaches 0xe0000000, where the core has its own registers`);
   const small = vectors
     .filter(({ size }) => size < LEAST_VECTORS_BYTES)
     .map(({ name }) => `${name} has less than ${LEAST_VECTORS_BYTES} bytes`);
-  const pairs = memories.flatMap((m, i) =>
-    [...memories.slice(i + 1), ...vectors, ...registers]
-      .filter((other) => overlap(m, other))
-      .map((other) => `${m.name} overlaps ${other.name}`),
-  );
-  const inVectors = vectors.flatMap((region) =>
-    registers
-      .filter((register) => overlap(region, register))
-      .map((register) => `${region.name} overlaps ${register.name}`),
-  );
-  return [...beyond, ...small, ...pairs, ...inVectors];
+  const fixed = [...memories, ...devices];
+  return [
+    ...beyond,
+    ...small,
+    ...fixed.flatMap((each, i) => overlaps([each], [...fixed.slice(i + 1), ...vectors])),
+    ...overlaps([...memories, ...vectors], setup),
+  ];
 }
 
-function overlap(a: Place, b: Place): boolean {
-  return a.start < b.start + b.size && b.start < a.start + a.size;
+function overlaps(places: readonly Place[], others: readonly Place[]): string[] {
+  return places.flatMap((a) =>
+    others
+      .filter((b) => a.start < b.start + b.size && b.start < a.start + a.size)
+      .map((b) => `${a.name} overlaps ${b.name}`),
+  );
 }
 
 function coreProblems({ cpu, features }: CheckedBoardFile): string[] {
@@ -108,7 +120,7 @@ function coreProblems({ cpu, features }: CheckedBoardFile): string[] {
 
 function consoleProblems({ driver, clockHz, baud, setup }: CheckedBoardFile['console']): string[] {
   const problems: string[] = [];
-  const { least, most, step } = DIVISORS[driver];
+  const { least, most, step } = UARTS[driver];
   const divisor = Math.round(clockHz / baud / step);
   if (divisor < least || divisor > most)
     problems.push(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { sha256 } from '../support/bytes.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { unwritable } from '../support/unwritable.ts';
-import { filesIn, isHouseKeeping, STAGE } from './files-in.ts';
+import { filesIn, isHouseKeeping, refuseHouseKeeping, STAGE } from './files-in.ts';
 import { withLock } from './folder-lock.ts';
 import { keepFiles, putBack, removeFile } from './kept-files.ts';
 import { formatManifest, join, MANIFEST_FILE, ownerOf, readManifest } from './manifest.ts';
@@ -23,6 +23,7 @@ export async function writeFolder(
   const made: string[] = [];
   try {
     const target = await followLinks(folder);
+    refuseHouseKeeping(target, folder);
     const existing = await stat(target).catch(() => undefined);
     if (existing && !existing.isDirectory()) throw exists(folder, 'the output is no folder');
     await refuseForeign(target, folder);

@@ -15,12 +15,15 @@ import {
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompileError } from '../support/diagnostics.ts';
-import { refuseInput } from '../support/files-read.ts';
+import { refusePlace } from '../support/files-read.ts';
 import { unwritable } from '../support/unwritable.ts';
+import { refuseHouseKeeping } from './files-in.ts';
 import { folderOf } from './manifest.ts';
 
 const READER_LIMIT_MS = 60_000;
 const POLL_MS = 20;
+/** Paths that only a folder can have. */
+const NAMES_FOLDER = /(?:^|[/\\])\.{0,2}$/;
 
 export interface WriteOptions {
   readonly signal?: AbortSignal;
@@ -39,10 +42,13 @@ export async function writeWhole(
 ): Promise<void> {
   const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents;
   try {
-    if (!inPlace) refuseInput(file);
+    if (!inPlace) refusePlace(file);
+    if (NAMES_FOLDER.test(file)) throw Object.assign(new Error(file), { code: 'EISDIR' });
     const found = await stat(file).catch(ifMissing);
     if (found === undefined) {
-      await replace(await followLinks(file), bytes);
+      const target = await followLinks(file);
+      await refuseOwned(target, file);
+      await replace(target, bytes);
       return;
     }
     const standard = standardStream(found);
@@ -64,8 +70,9 @@ export async function writeWhole(
   }
 }
 
-// Files of an output folder are replaced together, or not at all.
-async function refuseOwned(target: string, where: string): Promise<void> {
+/** Throws for a file of an output folder: they are replaced together, or not at all. */
+export async function refuseOwned(target: string, where: string): Promise<void> {
+  refuseHouseKeeping(target, where);
   const folder = await folderOf(target);
   if (folder === undefined) return;
   throw new CompileError({

@@ -65,6 +65,18 @@ describe('a compiler that', () => {
       'run-failed',
     ],
     [
+      'finds errors in anything',
+      'echo "small.c:3:1: error: expected ::error::" >&2; exit 1',
+      'tool-failed',
+      'tool-missing',
+    ],
+    [
+      'warns of anything',
+      'echo "thimble.h:3:1: warning: x [-Werror=x]" >&2; exit 1',
+      'tool-failed',
+      'tool-missing',
+    ],
+    [
       'is too old',
       'echo "gcc: error: unrecognized command line option \'-fx\'" >&2; exit 1',
       'tool-version',
@@ -160,7 +172,9 @@ describe('what a tool of the firmware made', () => {
   it.each(Object.values(FILES).flatMap((file) => ways.map((way) => [file, way] as const)))(
     '%s %s',
     async (file, way) => {
-      const broken = `f=${file}; if [ -e "$f" ]; then rm -r "$f"; ${spoil[way]}; fi`;
+      // Only the run that made it spoils it: others go on beside it.
+      const made = /^main/.test(file) ? 'main.o' : 'firmware.elf';
+      const broken = `f=${file}; case "$*" in *"-o ${made}"*) rm -r "$f"; ${spoil[way]};; esac`;
       fakes.put('arm-none-eabi-gcc', `${real('gcc')} || exit; ${broken}`);
       const error = await failureOf(forBoard());
       expect([error.failure, error.diagnostics]).toMatchObject([

@@ -1,9 +1,10 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { host } from '../../src/emulate/host.ts';
 import { qemu } from '../../src/emulate/qemu.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
+import { cliFolder } from '../support/cli-folder.ts';
 import { failureOf } from '../support/failures.ts';
 import { fakeTools } from '../support/fake-tools.ts';
 import type { FakeTools } from '../support/fake-tools.ts';
@@ -12,6 +13,14 @@ let fakes: FakeTools;
 fakeTools((given) => (fakes = given));
 
 const board = loadBoard('mps2-an386');
+
+const cli = cliFolder();
+
+// QEMU as it is, of whose lines sed makes others.
+function lying(lie: string, [command, ...rest]: readonly string[]) {
+  fakes.put('qemu-system-arm', `/usr/bin/qemu-system-arm "$@" | sed -uE '${lie}'`);
+  return cli.thimble([command!, 'small.thimble', '-b', 'mps2-an386', '--on', 'qemu', ...rest]);
+}
 
 describe('an emulator that', () => {
   const BANNER = 'thimble 1 small in 192 out 4 crc 00000000';
@@ -94,6 +103,41 @@ describe('an emulator that', () => {
     expect(error.message).toMatch(message);
     expect(error.message).not.toMatch(/^\s*::|##\[|\x1b/m);
     expect(fakes.left()).toEqual([]);
+  });
+
+  // The outputs stay right: only what is counted is not.
+  it.each<[string, string]>([
+    ['tells of no layer', '/^thimble layer/d'],
+    ['drops a layer', '/^thimble layer 0 2 /d'],
+    ['drops the last layer', '/^thimble layer 0 6 /d'],
+    ['repeats a layer', '/^thimble layer 0 2 /p'],
+    ['repeats one layer in the place of another', 's/^thimble layer 0 3 /thimble layer 0 2 /'],
+    ['damages the ticks of a layer', 's/^(thimble layer 0 2 ).*/\\1x8822/'],
+    ['tells a layer of no ticks', 's/^(thimble layer 0 2) .*/\\1/'],
+    ['tells a layer that takes longer than all', 's/^(thimble layer 0 2 ).*/\\14294967295/'],
+    ['tells a layer of another vector', 's/^thimble layer 0 2 /thimble layer 1 2 /'],
+    ['drops the ticks', '/^thimble ticks/d'],
+    [
+      'counts nothing',
+      's/^(thimble ticks 0) .*/\\1 0/; s/^(thimble done 1 vectors) .*/\\1 0 ticks/',
+    ],
+  ])('%s gives no figure to bench', async (_, lie) => {
+    const { code, out, err } = await lying(lie, ['bench']);
+    expect([code, out, err]).toEqual([4, '', expect.stringContaining('error[output-incomplete]')]);
+  });
+
+  it.each<[string, string]>([
+    ['drops all ticks', '/^thimble ticks/d'],
+    ['drops the ticks of a vector', '/^thimble ticks 1 /d'],
+    ['damages the ticks of a vector', 's/^(thimble ticks 1 )/\\1x/'],
+    ['tells the ticks of one vector for another', 's/^thimble ticks 1 /thimble ticks 0 /'],
+    ['tells other ticks', 's/^(thimble ticks 1 ).*/\\17/'],
+    ['repeats ticks with others', 's/^(thimble ticks 1 )(.*)/&\\n\\13/'],
+    ['tells another sum', 's/^(thimble done 2 vectors) .*/\\1 1 ticks/'],
+  ])('%s gives no figure to the budget', async (_, lie) => {
+    const { code, err } = await lying(lie, ['test', '--count', '2', '--update-budget']);
+    expect([code, err]).toEqual([4, expect.stringContaining('error[output-incomplete]')]);
+    expect(existsSync(path.join(cli.folder, 'thimble.budget.json'))).toBe(false);
   });
 
   it('cannot be started is missing', async () => {

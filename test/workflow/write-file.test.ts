@@ -106,6 +106,29 @@ describe('a file is written', () => {
     expect(readFileSync(at('out/sub/x.h'), 'utf8')).toBe('ours');
   });
 
+  it.each(['new/', 'new/.', 'new/..', 'new//', '.', '..', './'])(
+    'not by a name that only a folder can have: %s',
+    async (name) => {
+      await expect(writeWhole(`${folder}/${name}`, 'x')).rejects.toThrow(/unwritable.*is a folder/);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  it.each(['.thimble-lock', '.thimble-lock-x', '.thimble-stage-y', '.thimble-stage-x/y'])(
+    'nor by %s, which a later run would take for its own and remove',
+    async (name) => {
+      mkdirSync(at('.thimble-stage-x'));
+      symlinkSync(name, at('link'));
+      const fill = (stage: string) => writeFile(path.join(stage, 'a.c'), 'a');
+      for (const way of [name, 'link']) {
+        await expect(writeWhole(at(way), 'x')).rejects.toThrow(/output-exists.*removes again/);
+        await expect(writeFolder(at(way), fill)).rejects.toThrow(/output-exists.*removes again/);
+      }
+      expect(readdirSync(folder).sort()).toEqual(['.thimble-stage-x', 'link']);
+      expect(readdirSync(at('.thimble-stage-x'))).toEqual([]);
+    },
+  );
+
   it.each(['nowhere/x', '.', 'file/x', 'loop', 'x'.repeat(300)])(
     'or the reason is told: %s',
     async (name) => {

@@ -5,6 +5,7 @@ import type { LayerInstructions } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import type { CompileOptions } from '../../pipeline.ts';
 import { stepsOf } from '../../plan/segments.ts';
+import type { LayerTicks } from '../../emulate/driver.ts';
 import { emulatedBoard } from '../../target/emulated.ts';
 import type { Board } from '../../target/board.ts';
 import { DRIVERS, execute } from '../../workflow/execute.ts';
@@ -78,10 +79,12 @@ async function countInQemu(model: LoadedModel, board: Board, limits: Limits): Pr
   });
   const rate = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
   const layers = new Map<number, number>();
-  for (const { layer, ticks } of execution.outcome.layers[0] ?? []) {
+  const records = execution.outcome.layers[0] ?? [];
+  for (const { layer, ticks } of records) {
     layers.set(layer, (layers.get(layer) ?? 0) + Math.round(ticks / rate));
   }
   requireLayers(layers, execution, 'qemu');
+  requireRecords(records, execution);
   return { layers, execution };
 }
 
@@ -105,6 +108,16 @@ async function profileInRenode(
   const layers = sumBy(readStacks(execution.outcome.profile ?? ''), (name) => indices.get(name));
   requireLayers(layers, execution, 'renode');
   return { layers, execution };
+}
+
+// Each call of the hook is a record; what lies between them is a little of the inference, too.
+function requireRecords(records: readonly LayerTicks[], { program, outcome }: Execution): void {
+  const { hookCalls } = program.library;
+  const sum = records.reduce((all, { ticks }) => all + ticks, 0);
+  if (records.length !== hookCalls)
+    throw notCounted(`${records.length} layers were counted, not ${hookCalls}`, '--on qemu');
+  if (sum > outcome.ticks)
+    throw notCounted(`layers of ${sum} ticks in an inference of ${outcome.ticks}`, '--on qemu');
 }
 
 function requireLayers(layers: LayerInstructions, { program }: Execution, where: string): void {
