@@ -8,9 +8,10 @@ import { bindStates } from '../../import/bind-states.ts';
 import type { ImportOptions } from '../../import/open-shapes.ts';
 import { importModel } from '../../import/import-model.ts';
 import { typedNode, typedNodes } from '../../ir/graph.ts';
+import type { WeightFacts } from '../../encode/patterns.ts';
 import type { Graph, TypedNode } from '../../ir/types.ts';
 import { byteLength, formatType, perTensor } from '../../ir/types.ts';
-import { zeroShare } from '../../ops/weight-values.ts';
+import { factsOf } from '../../ops/weight-values.ts';
 import { runPasses } from '../../passes/index.ts';
 import { shrink } from '../../passes/shrink/shrink.ts';
 import { describeRemoved } from '../../report/removed.ts';
@@ -42,14 +43,22 @@ export async function inspect(
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const weightBytes = layers.reduce((sum, layer) => sum + layer.weightBytes, 0);
   const rows = [
-    ['#', 'operator', 'output', 'quantization', 'MACs', 'weights', 'zeros', 'name'],
+    [
+      '#',
+      'operator',
+      'output',
+      'quantization',
+      'MACs',
+      'weights',
+      'zeros',
+      'values',
+      'bits',
+      'pattern',
+      'name',
+    ],
     ...layers.map((l) => [
       ...[String(l.index), l.op, l.output, l.quantization, formatCount(l.macs)],
-      ...[
-        formatCount(l.weightBytes),
-        l.sparsity === null ? '' : `${(100 * l.sparsity).toFixed(0)}%`,
-        l.name.slice(0, 60),
-      ],
+      ...[formatCount(l.weightBytes), ...describeWeights(l.values), l.name.slice(0, 60)],
     ]),
   ];
   const ends = (ids: readonly number[]) =>
@@ -142,8 +151,20 @@ function layerOf(node: TypedNode) {
     quantization: output.quant ? `${scale.toPrecision(4)} ${zeroPoint}` : '',
     macs: macsOf(node),
     weightBytes: constants.reduce((sum, tensor) => sum + tensor!.data!.length, 0),
-    sparsity: weights?.data && macsOf(node) > 0 ? zeroShare(weights) : null,
+    ...valuesOf(weights?.data && macsOf(node) > 0 ? factsOf(weights) : null),
   };
+}
+
+// `sparsity` stands beside the others, where it was before there were any.
+function valuesOf(values: WeightFacts | null) {
+  return { sparsity: values?.sparsity ?? null, values };
+}
+
+// Zeros, values, bits and pattern as the table has them.
+function describeWeights(values: WeightFacts | null): string[] {
+  if (!values) return ['', '', '', ''];
+  const { sparsity, distinct, entropy, pattern } = values;
+  return [`${(100 * sparsity).toFixed(0)}%`, String(distinct), entropy.toFixed(1), pattern ?? ''];
 }
 
 // An operator that thimble does not have: as its file names and shapes it.
@@ -153,6 +174,6 @@ function rejectedLayer({ operator, name }: OperatorVerdict): Layer {
     op: `${operator.code} (unsupported)`,
     name,
     output: output ? formatType(output) : '',
-    ...{ quantization: '', macs: 0, weightBytes: 0, sparsity: null },
+    ...{ quantization: '', macs: 0, weightBytes: 0, ...valuesOf(null) },
   };
 }

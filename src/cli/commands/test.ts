@@ -88,7 +88,8 @@ export async function testCommand(
     ...(over.length > 0 && { overBudget: over }),
   });
   const summary = formatSummary(text, { ...result, passed });
-  if (!(await context.output.summary(summary)) && reporter === 'github') process.stderr.write(summary);
+  if (!(await context.output.summary(summary)) && reporter === 'github')
+    process.stderr.write(summary);
   const budget = over.map(({ message }) => ({ suite: place, name: 'budget', failure: message }));
   const unwritten = await context.junit(model.name, [...casesOf(place, result), ...budget]).then(
     () => unread,
