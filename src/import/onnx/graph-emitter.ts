@@ -68,6 +68,8 @@ export class GraphEmitter implements Emitter {
   }
 
   reserve(elements: number): number {
+    if (!Number.isSafeInteger(elements) || elements < 0)
+      throw new Unsupported(`it would make ${elements} elements`);
     spend(this.budget, elements, elements);
     return elements;
   }

@@ -41,7 +41,11 @@ function inOrder(
   for (const node of nodes) {
     const from = new Set(node.inputs.flatMap((name) => writers.get(name) ?? []));
     waiting.set(node, from.size);
-    for (const writer of from) readers.set(writer, [...(readers.get(writer) ?? []), node]);
+    for (const writer of from) {
+      const found = readers.get(writer);
+      if (found) found.push(node);
+      else readers.set(writer, [node]);
+    }
   }
   const sorted: OnnxNode[] = nodes.filter((node) => waiting.get(node) === 0);
   for (const node of sorted) {
