@@ -50,6 +50,15 @@ it.each<[string, readonly number[], Record<string, object>, WrittenModel['nodes'
   expect(() => importModel(file, 'bomb.onnx')).toThrow(message);
 });
 
+it.each([
+  ['no outputs', { x: [4] }, []],
+  ['no inputs', {}, ['c']],
+  ['\\[0\\]', { x: [0] }, ['c']],
+])('ends of a model: %s', (message, inputs, outputs) => {
+  const file = writeOnnx({ inputs, outputs, constants: { c: floats([1], [1]) }, nodes: [] });
+  expect(() => importModel(file, 'ends.onnx')).toThrow(new RegExp(message));
+});
+
 it('nodes that stand before those they read from are put in order, and none is lost', () => {
   const file = writeOnnx({
     ...{ inputs: { x: [1, 4] }, outputs: ['z'] },

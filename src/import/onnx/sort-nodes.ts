@@ -14,6 +14,9 @@ export function sortNodes(
   const { problems, fail } = malformedModel(file);
   const known = new Set([...inputs, ...initializers].map(({ name }) => name));
   const writers = new Map<string, OnnxNode>();
+  if (outputs.length === 0) fail('the model has no outputs');
+  if (new Set(inputs.map(({ name }) => name)).size < inputs.length)
+    fail('the model names an input twice');
   for (const node of nodes)
     for (const name of node.outputs.filter(Boolean)) {
       if (writers.has(name) || known.has(name))
