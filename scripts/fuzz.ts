@@ -12,6 +12,9 @@ import { Random } from '../src/support/random.ts';
 import { mutate } from '../test/support/file-mutations.ts';
 import { seedModel } from '../test/support/file-seeds.ts';
 import { judgeFile } from '../test/support/judge-file.ts';
+import { mutateOnnx } from '../test/support/onnx-mutations.ts';
+import { ONNX_SEEDS } from '../test/support/onnx-seeds.ts';
+import { encodeOnnx, onnxMessage } from '../test/support/onnx-writer.ts';
 import { writeTflite } from '../test/support/tflite-writer.ts';
 
 const LONGEST_MS = 20_000;
@@ -32,7 +35,10 @@ const seen = new Map<string, number>();
 let seed = first;
 for (; performance.now() < end; seed++) {
   const random = new Random(seed);
-  const file = writeTflite(mutate(seedModel(random), random));
+  const isOnnx = random.chance(0.3);
+  const file = isOnnx
+    ? encodeOnnx(mutateOnnx(onnxMessage(random.pick(ONNX_SEEDS)), random))
+    : writeTflite(mutate(seedModel(random), random));
   const started = performance.now();
   try {
     const outcome = await judgeFile(file, seed, random.chance(share));
@@ -41,7 +47,7 @@ for (; performance.now() < end; seed++) {
   } catch (error) {
     const kept = path.join(
       mkdtempSync(path.join(tmpdir(), 'thimble-fuzz-')),
-      `seed-${seed}.tflite`,
+      `seed-${seed}.${isOnnx ? 'onnx' : 'tflite'}`,
     );
     writeFileSync(kept, file);
     console.error(`seed ${seed}: ${(error as Error).stack ?? String(error)}\nthe file is ${kept}`);

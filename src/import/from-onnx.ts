@@ -1,4 +1,4 @@
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../formats/onnx/records.ts';
+import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from '../formats/onnx/records.ts';
 import type { Graph, Node, TensorId } from '../ir/types.ts';
 import { constantOf, ONNX_READERS, OnnxCall, OnnxValue } from '../ops/onnx-readers.ts';
 import { Unsupported } from '../ops/op.ts';
@@ -31,8 +31,9 @@ export function translateOnnx(
 ): { graph: Graph; problems: readonly Diagnostic[] } {
   const opset = readableOpset(model, file);
   const { inputs, frozen } = modelInputs(model.graph, file, options);
-  throwIfAny(sortNodes(model.graph, file).problems);
-  const { graph: source, labels } = toSigned(fuseQdq(model.graph));
+  const { sorted: whole, problems } = sortNodes(model.graph, file);
+  throwIfAny(problems);
+  const { graph: source, labels } = toSigned(fuseQdq({ ...model.graph, nodes: whole }));
   const { sorted } = sortNodes(source, file);
   const constants = [...source.initializers, ...frozen];
   const emitter = new GraphEmitter(foldBudget(bytesOf(constants)), options.onNote ?? (() => {}));
@@ -45,8 +46,7 @@ export function translateOnnx(
   for (const tensor of constants) walk.addConstant(tensor);
   for (const node of sorted) walk.visit(node);
   const inputIds = inputs.map(({ name }) => walk.get(name)!.natural());
-  const outputs =
-    walk.problems.length > 0 ? [] : walk.outputs(model.graph.outputs.map(({ name }) => name));
+  const outputs = walk.problems.length > 0 ? [] : walk.outputs(model.graph.outputs);
   const { builder } = emitter;
   const own = copyOutputs(builder, inputIds, outputs, file);
   const nodes = withoutUnread(builder.nodes, own);
@@ -102,6 +102,7 @@ class Walk {
         throw new Unsupported(`its attribute ${unread} is set, which thimble does not know`);
       node.outputs.forEach((output, i) => {
         if (output && results[i]) this.set(output, results[i]);
+        else if (call.wanted[i]) throw new Unsupported(`its output ${i} is read`);
       });
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error;
@@ -112,25 +113,36 @@ class Walk {
   }
 
   /** The tensors of the model's outputs, in the order of axes that the model has. */
-  outputs(names: readonly string[]): TensorId[] {
-    return names.map((name) => {
-      const value = this.#values.get(name)!;
+  outputs(outputs: readonly OnnxValueInfo[]): TensorId[] {
+    return outputs.flatMap(({ name }) => {
       const { operator } = this.emitter.origin;
       this.emitter.origin = { file: this.file, operator, name };
-      const id = value.natural();
-      const tensor = this.emitter.tensor(id);
-      if (!tensor.data) this.emitter.builder.setTensor({ ...tensor, name });
-      return id;
+      try {
+        const id = this.#known(name)!.natural();
+        const tensor = this.emitter.tensor(id);
+        if (!tensor.data) this.emitter.builder.setTensor({ ...tensor, name });
+        return [id];
+      } catch (error) {
+        if (!(error instanceof Unsupported)) throw error;
+        this.problems.push({
+          code: 'unsupported-operator',
+          message: `its output "${shorten(name)}" cannot be given: ${error.message}`,
+          where: this.file,
+          hint: 'export the model without it',
+        });
+        return [];
+      }
     });
   }
 
+  #known(name: string): OnnxValue | undefined {
+    const unreadable = this.#unreadable.get(name);
+    if (unreadable) throw new Unsupported(`its tensor "${shorten(name)}" ${unreadable.unreadable}`);
+    return this.#values.get(name);
+  }
+
   #callOf(node: OnnxNode): OnnxCall {
-    const inputs = node.inputs.map((name) => {
-      const unreadable = this.#unreadable.get(name);
-      if (unreadable)
-        throw new Unsupported(`its tensor "${shorten(name)}" ${unreadable.unreadable}`);
-      return this.#values.get(name);
-    });
+    const inputs = node.inputs.map((name) => this.#known(name));
     const wanted = node.outputs.map((output) => output !== '' && this.uses.has(output));
     return new OnnxCall(this.emitter, node, this.opset, inputs, wanted);
   }

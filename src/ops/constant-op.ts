@@ -44,10 +44,12 @@ export function checkSameType(a: TfliteTensor, b: TfliteTensor): void {
     throw new Unsupported(`its tensors "${a.name}" and "${b.name}" differ in type`);
 }
 
-/** Numbers as the bytes of a type; integers wrap as in C. */
+/** Numbers as the bytes of a type; integers wrap as in C. Throws Unsupported where none stands for a number. */
 export function bytesOfNumbers(type: TensorType, numbers: readonly number[]): Uint8Array {
   const value = emptyValue(type);
   const { data } = value;
+  const odd = type.dtype === 'float32' ? undefined : numbers.find((x) => !Number.isFinite(x));
+  if (odd !== undefined) throw new Unsupported(`it makes ${odd}, which no ${type.dtype} is`);
   if (data instanceof BigInt64Array) numbers.forEach((x, i) => (data[i] = BigInt(Math.trunc(x))));
   else data.set(numbers);
   return valueBytes(value);

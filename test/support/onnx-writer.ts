@@ -38,8 +38,71 @@ export function bytes8(dims: readonly number[], type: 2 | 3, numbers: readonly n
   return { dims, data_type: type, int32_data: numbers };
 }
 
+/** A model as the format has it: the fields that thimble reads (src/formats/onnx/onnx.proto). */
+export interface OnnxMessage {
+  ir_version?: number;
+  opset_import: { domain?: string; version?: number }[];
+  graph: {
+    name?: string;
+    node: {
+      name?: string;
+      op_type?: string;
+      domain?: string;
+      input?: string[] | undefined;
+      output?: string[] | undefined;
+      attribute?: {
+        name?: string;
+        type?: number;
+        f?: number;
+        i?: number;
+        s?: Uint8Array;
+        t?: OnnxMessage['graph']['initializer'][number];
+        g?: object;
+        floats?: number[];
+        ints?: number[];
+        strings?: Uint8Array[];
+      }[];
+    }[];
+    initializer: {
+      name?: string;
+      dims?: number[] | undefined;
+      data_type?: number;
+      int64_data?: number[];
+      raw_data?: Uint8Array;
+      external_data?: { key?: string; value?: string }[];
+    }[];
+    input: ValueInfo[];
+    output: ValueInfo[];
+  };
+}
+
+interface ValueInfo {
+  name?: string;
+  type?: {
+    tensor_type?: {
+      elem_type?: number;
+      shape?: { dim?: { dim_value?: number; dim_param?: string }[] };
+    };
+  };
+}
+
 /** The bytes of an ONNX file with float inputs. */
-export function writeOnnx({ opset = 17, ...model }: WrittenModel): Uint8Array {
+export function writeOnnx(model: WrittenModel): Uint8Array {
+  return encodeOnnx(onnxMessage(model));
+}
+
+/** The bytes of a message, whatever it says. */
+export function encodeOnnx(message: OnnxMessage): Uint8Array {
+  return Model.encode(Model.fromObject(message)).finish();
+}
+
+/** The message of a file. */
+export function decodeOnnx(bytes: Uint8Array): OnnxMessage {
+  return Model.toObject(Model.decode(bytes), { arrays: true, longs: Number }) as OnnxMessage;
+}
+
+/** A model as the message of a file. */
+export function onnxMessage({ opset = 17, ...model }: WrittenModel): OnnxMessage {
   const info = (name: string, sizes: readonly (number | string)[]) => ({
     name,
     type: {
@@ -53,13 +116,13 @@ export function writeOnnx({ opset = 17, ...model }: WrittenModel): Uint8Array {
       },
     },
   });
-  const message = {
+  return {
     ir_version: 8,
     opset_import: [{ domain: '', version: opset }],
     graph: {
       name: 'test',
       node: model.nodes.map(({ type, inputs, outputs, attributes = {}, domain = '' }) => ({
-        ...{ op_type: type, input: inputs, output: outputs, domain },
+        ...{ op_type: type, input: [...inputs], output: [...outputs], domain },
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
       })),
       initializer: Object.entries(model.constants ?? {}).map(([name, tensor]) => ({
@@ -70,7 +133,6 @@ export function writeOnnx({ opset = 17, ...model }: WrittenModel): Uint8Array {
       output: model.outputs.map((name) => info(name, [])),
     },
   };
-  return Model.encode(Model.fromObject(message)).finish();
 }
 
 function attribute(name: string, value: number | string | readonly number[] | object) {

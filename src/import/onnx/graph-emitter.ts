@@ -8,6 +8,9 @@ import type { Op } from '../../ops/op.ts';
 import { foldNode, spend, spendConstants } from '../fold-constants.ts';
 import type { FoldBudget } from '../fold-constants.ts';
 
+/** One operator of a file may become as many as its input has entries: the graph stays one that is soon compiled. */
+const MOST_OPERANDS = 2 ** 14;
+
 /** Builds the graph that readers of ONNX operators describe; what reads constants alone is computed at once. */
 export class GraphEmitter implements Emitter {
   readonly builder = new GraphBuilder();
@@ -15,6 +18,7 @@ export class GraphEmitter implements Emitter {
   origin: Origin = { file: '', operator: 0, name: '' };
   readonly #writers = new Map<TensorId, Node>();
   readonly #reads = new Map<TensorId, number>();
+  #operands = 0;
   /** How often values of the model that lie in a tensor are read. */
   readonly #uses = new Map<TensorId, number>();
 
@@ -51,6 +55,11 @@ export class GraphEmitter implements Emitter {
     if (reason) throw new Unsupported(reason);
     if (foldNode(node, this.builder, this.budget)) return ids;
     spendConstants(node, this.builder, this.budget);
+    this.#operands += inputs.length;
+    if (this.#operands > MOST_OPERANDS)
+      throw new Unsupported(
+        `the model up to it becomes operators with more than ${MOST_OPERANDS} operands`,
+      );
     this.builder.nodes.push(node);
     for (const id of ids) this.#writers.set(id, node);
     for (const id of inputs) if (id !== undefined) this.#reads.set(id, this.#readsOf(id) + 1);
@@ -68,6 +77,8 @@ export class GraphEmitter implements Emitter {
   }
 
   reserve(elements: number): number {
+    if (!Number.isSafeInteger(elements) || elements < 0)
+      throw new Unsupported(`it would make ${elements} elements`);
     spend(this.budget, elements, elements);
     return elements;
   }

@@ -40,6 +40,13 @@ export function modelInputs(graph: OnnxGraph, file: string, options: ImportOptio
     else inputs.push(result);
   }
   if (problems.length > 0) throw new CompileError(problems);
+  if (inputs.length === 0)
+    throw new CompileError({
+      code: 'malformed-model',
+      message: 'the model has no inputs',
+      where: file,
+      hint: 'export the model again; an input that --freeze gives is none',
+    });
   return { inputs, frozen };
 }
 
@@ -64,7 +71,7 @@ function resolve(
       hint: `set them, for example --shape ${name}=${sizes.replace(/[^\dx]+/g, '64')}`,
     };
   }
-  if (isAbsurd(shape))
+  if (isAbsurd(shape) || product(shape) === 0)
     return {
       message: `${shown} has the shape [${shape.join(',')}]`,
       hint: 'give other sizes with --shape',

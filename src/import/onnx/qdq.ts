@@ -93,12 +93,12 @@ function onEightBits(
   links: Links,
 ): OnnxNode | undefined {
   const sources = node.inputs.slice(0, operands).map((name) => dequantized(name, links));
-  if (sources.some((source) => !source)) return undefined;
+  if (sources.length < operands || sources.some((source) => !source)) return undefined;
   if (constants.some((i) => !links.constants.has(sources[i]![0]))) return undefined;
   const rest = node.inputs[operands];
   const extra = bias && rest ? biasOf(rest, sources, links) : undefined;
   if (rest && extra === undefined) return undefined;
-  const result = [quantize.inputs[1]!, quantize.inputs[2] ?? ''];
+  const result = [1, 2].map((i) => quantize.inputs[i] ?? '');
   const inputs = [
     ...sources.flatMap((source) => source!),
     ...(bias === 'before-output' ? [extra ?? '', ...result] : result),

@@ -14,6 +14,9 @@ export function sortNodes(
   const { problems, fail } = malformedModel(file);
   const known = new Set([...inputs, ...initializers].map(({ name }) => name));
   const writers = new Map<string, OnnxNode>();
+  if (outputs.length === 0) fail('the model has no outputs');
+  if (new Set(inputs.map(({ name }) => name)).size < inputs.length)
+    fail('the model names an input twice');
   for (const node of nodes)
     for (const name of node.outputs.filter(Boolean)) {
       if (writers.has(name) || known.has(name))
@@ -41,7 +44,11 @@ function inOrder(
   for (const node of nodes) {
     const from = new Set(node.inputs.flatMap((name) => writers.get(name) ?? []));
     waiting.set(node, from.size);
-    for (const writer of from) readers.set(writer, [...(readers.get(writer) ?? []), node]);
+    for (const writer of from) {
+      const found = readers.get(writer);
+      if (found) found.push(node);
+      else readers.set(writer, [node]);
+    }
   }
   const sorted: OnnxNode[] = nodes.filter((node) => waiting.get(node) === 0);
   for (const node of sorted) {

@@ -29,6 +29,11 @@ export class Algebra {
     return OnnxValue.natural(this.emitter, this.emitter.constant('constant', type, data));
   }
 
+  /** 0, 1, 2, …: as many numbers as asked for. */
+  count(numbers: number): number[] {
+    return Array.from({ length: this.emitter.reserve(numbers) }, (_, i) => i);
+  }
+
   /** A function of each value. */
   map(name: string, x: OnnxValue, attrs: object = {}): OnnxValue {
     return mapped(x, (stored) => this.emit(name, attrs, [stored]));

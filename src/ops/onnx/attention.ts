@@ -77,18 +77,14 @@ function maskOf(
     parts.push(lengthened(m, added, total));
   }
   if (call.number('is_causal', 0) !== 0) {
-    const rows = Array.from({ length: length * total }, (_, i) =>
+    const rows = Array.from({ length: m.emitter.reserve(length * total) }, (_, i) =>
       i % total <= Math.floor(i / total) + past ? 0 : -Infinity,
     );
     parts.push(m.constant(rows, [length, total]));
   }
   const lengths = call.inputs[6];
   if (lengths) {
-    const places = m.constant(
-      Array.from({ length: total }, (_, i) => i),
-      [1, 1, 1, total],
-      'int32',
-    );
+    const places = m.constant(m.count(total), [1, 1, 1, total], 'int32');
     const seen = m.less(places, m.cast(lengths, 'int32').reshaped([batch, 1, 1, 1]));
     parts.push(m.select(seen, 0, m.constant([-Infinity], [])));
   }

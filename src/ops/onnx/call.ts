@@ -26,6 +26,12 @@ export class OnnxCall {
     return value;
   }
 
+  /** All inputs, where an operator takes any number of them. */
+  all(): readonly OnnxValue[] {
+    if (this.inputs.length === 0) throw new Unsupported('it has no inputs');
+    return this.inputs.map((_, position) => this.input(position));
+  }
+
   /** The numbers of an optional input, which have to be known when the model is read. */
   numbers(position: number, what: string): number[] | undefined {
     const value = this.inputs[position];
@@ -70,8 +76,10 @@ export class OnnxCall {
   constant(name: string): OnnxTensor | undefined {
     const attribute = this.#attribute(name);
     if (!attribute) return undefined;
-    if (attribute.kind === 'tensor') return attribute.value;
-    throw new Unsupported(`its attribute ${name} is no tensor`);
+    if (attribute.kind !== 'tensor') throw new Unsupported(`its attribute ${name} is no tensor`);
+    const { unreadable } = attribute.value;
+    if (unreadable) throw new Unsupported(`its tensor "${name}" ${unreadable}`);
+    return attribute.value;
   }
 
   /** One of a choice of texts. */

@@ -69,7 +69,7 @@ const CHAINS: Readonly<Record<string, string>> = {
 function chain(type: string, name: string): OnnxReader {
   return (call) => {
     const m = new Algebra(call.emitter);
-    const values = call.inputs.map((_, i) => call.input(i));
+    const values = call.all();
     const whole = values.slice(1).reduce((sum, x) => arithmetic(name)(m, sum, x, call), values[0]!);
     return [type === 'Mean' ? m.div(whole, values.length) : whole];
   };

@@ -42,7 +42,9 @@ function readExpand(call: OnnxCall): readonly OnnxValue[] {
   return [
     shape.reduce(
       (value, size, axis) =>
-        value.shape[axis] === size ? value : picked(value, axis, Array<number>(size).fill(0)),
+        value.shape[axis] === size
+          ? value
+          : picked(value, axis, Array<number>(call.emitter.reserve(size)).fill(0)),
       wide,
     ),
   ];
@@ -58,34 +60,40 @@ function readTile(call: OnnxCall): readonly OnnxValue[] {
       return picked(
         value,
         axis,
-        Array.from({ length: size * count }, (_, i) => i % size),
+        Array.from({ length: call.emitter.reserve(size * count) }, (_, i) => i % size),
       );
     }, x),
   ];
 }
 
 function readEyeLike(call: OnnxCall): readonly OnnxValue[] {
-  const { shape, dtype } = call.input(0);
+  const { shape, dtype } = matrixInput(call, 2);
   const [rows = 0, columns = 0] = shape;
   const code = call.number('dtype', 0);
   const type = code === 0 ? dtype : dtypeOfCode(code);
   if (!type) throw new Unsupported('it makes a type that thimble does not have');
   const diagonal = call.number('k', 0);
-  const numbers = Array.from({ length: rows * columns }, (_, i) =>
+  const numbers = Array.from({ length: call.emitter.reserve(rows * columns) }, (_, i) =>
     Number((i % columns) - Math.floor(i / columns) === diagonal),
   );
   return [constantValueOf(call, numbers, shape, type)];
 }
 
+function matrixInput(call: OnnxCall, most: number): OnnxValue {
+  const x = call.input(0);
+  if (x.rank >= 2 && x.rank <= most) return x;
+  throw new Unsupported(`its input has ${x.rank} dimensions, and is no matrix`);
+}
+
 /** The upper or lower triangle of matrices; the rest is zero. */
 function readTrilu(call: OnnxCall): readonly OnnxValue[] {
-  const x = call.input(0);
+  const x = matrixInput(call, Infinity);
   const [rows = 0, columns = 0] = x.shape.slice(-2);
   const [diagonal = 0] = call.numbers(1, 'k') ?? [];
   const upper = call.number('upper', 1) !== 0;
   const inside = (row: number, column: number) =>
     upper ? column - row >= diagonal : column - row <= diagonal;
-  const mask = Array.from({ length: rows * columns }, (_, i) =>
+  const mask = Array.from({ length: call.emitter.reserve(rows * columns) }, (_, i) =>
     Number(inside(Math.floor(i / columns), i % columns)),
   );
   if (x.isConstant) {
@@ -112,8 +120,7 @@ function readOneHot(call: OnnxCall): readonly OnnxValue[] {
     ...indices.shape.slice(axis),
   ]);
   const behind = indices.shape.slice(axis).map(() => 1);
-  const numbers = Array.from({ length: depth }, (_, i) => i);
-  const mask = m.equal(column, m.constant(numbers, [depth, ...behind], 'int32'));
+  const mask = m.equal(column, m.constant(m.count(depth), [depth, ...behind], 'int32'));
   const [off, on] = [0, 1].map((i) => picked(values, 0, [i]));
   return [m.select(mask, on!, off!)];
 }
@@ -129,10 +136,9 @@ function readHardmax(call: OnnxCall): readonly OnnxValue[] {
     : x;
   const along = old ? 1 : axis;
   const size = rows.shape[along]!;
-  const numbers = Array.from({ length: size }, (_, i) => i);
   const behind = rows.shape.slice(along + 1).map(() => 1);
   const largest = m.equal(rows, m.reduce('reduce_max', rows, [along]));
-  const places = m.constant(numbers, [size, ...behind]);
+  const places = m.constant(m.count(size), [size, ...behind]);
   const first = m.reduce('reduce_min', m.select(largest, places, size), [along]);
   return [
     m.select(m.equal(places, first), m.constant([1], []), m.constant([0], [])).reshaped(x.shape),

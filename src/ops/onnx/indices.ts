@@ -40,7 +40,7 @@ function readGatherElements(call: OnnxCall): readonly OnnxValue[] {
   const size = x.shape[axis]!;
   const steps = x.shape.map((_, i) => x.shape.slice(i + 1).reduce((a, b) => a * b, 1));
   const count = indices.shape.reduce((a, b) => a * b, 1);
-  const bases = Array.from({ length: count }, (_, at) => {
+  const bases = Array.from({ length: call.emitter.reserve(count) }, (_, at) => {
     let [rest, base] = [at, 0];
     for (let i = indices.rank - 1; i >= 0; i--) {
       if (i !== axis) base += (rest % indices.shape[i]!) * steps[i]!;
@@ -65,7 +65,7 @@ function readCumulative(name: 'add' | 'mul'): OnnxReader {
     const size = x.shape[axis]!;
     const [exclusive, reverse] = [call.number('exclusive', 0), call.number('reverse', 0)];
     const entry = (i: number) => cut(x, [{ axis, start: i, step: 1, count: 1 }]);
-    const order = Array.from({ length: size }, (_, i) => (reverse === 0 ? i : size - 1 - i));
+    const order = m.count(size).map((i) => (reverse === 0 ? i : size - 1 - i));
     const neutral = name === 'add' ? 0 : 1;
     let total: OnnxValue | undefined;
     const results = new Map<number, OnnxValue>();

@@ -17,8 +17,8 @@ const FUNCTIONS: Readonly<Record<string, (...numbers: number[]) => number>> = {
   Mul: (a, b) => a * b,
   Div: (a, b) => Math.trunc(a / b),
   Mod: (a, b) => modulo(a, b),
-  Max: Math.max,
-  Min: Math.min,
+  Max: (...all) => Math.max(...all),
+  Min: (...all) => Math.min(...all),
   Neg: (a) => -a,
   Abs: (a) => Math.abs(a),
   Equal: (a, b) => Number(a === b),
@@ -41,7 +41,7 @@ const TRUTHS = ['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'An
 export function orOnConstants(type: string, otherwise: OnnxReader): OnnxReader {
   const compute = FUNCTIONS[type];
   return (call) => {
-    const values = call.inputs.map((_, i) => call.input(i));
+    const values = call.all();
     const known = values.every((value) => value.isConstant && value.dtype !== 'float32');
     return compute && known ? [onConstants(call, values, type, compute)] : otherwise(call);
   };
@@ -53,6 +53,7 @@ function onConstants(
   type: string,
   compute: (...numbers: number[]) => number,
 ): OnnxValue {
+  if (values.length < compute.length) call.input(values.length);
   const shapes = values.map(({ shape }) => shape);
   const shape = broadcastShape(shapes);
   const numbers = values.map((value) => constantNumbers(call.emitter.tensor(value.natural())));

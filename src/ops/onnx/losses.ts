@@ -29,7 +29,7 @@ function negativeLogLikelihood(
   const [batch = 1, classes = 1, ...places] = x.shape;
   const each = places.map(() => 1);
   const column = m.cast(target, 'int32').reshaped([batch, 1, ...places]);
-  const numbers = Array.from({ length: classes }, (_, c) => c);
+  const numbers = m.count(classes);
   const mask = m.equal(column, m.constant(numbers, [1, classes, ...each], 'int32'));
   const counted = call.node.attributes.has('ignore_index')
     ? m.combine('not_equal', column, call.number('ignore_index', -1), 'bool')
@@ -45,7 +45,10 @@ function negativeLogLikelihood(
   const all = naturalOrder(x.rank);
   const total = m.reduce('sum', loss, all).reshaped([]);
   if (reduction === 'sum') return total;
-  const every = m.mul(used, m.constant(Array<number>(batch).fill(1), [batch, 1, ...each]));
+  const every = m.mul(
+    used,
+    m.constant(Array<number>(m.emitter.reserve(batch)).fill(1), [batch, 1, ...each]),
+  );
   const count = [batch, ...places].reduce((a, b) => a * b, 1);
   const elements = every.shape.reduce((a, b) => a * b, 1);
   const whole = m.mul(m.reduce('sum', every, all), count / elements);

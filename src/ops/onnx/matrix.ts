@@ -51,7 +51,7 @@ function asBias(bias: OnnxValue, outputs: number): TensorId {
   const zeros = emitter.constant(
     'zeros',
     { dtype: 'float32', shape: [outputs] },
-    new Uint8Array(4 * outputs),
+    new Uint8Array(4 * emitter.reserve(outputs)),
   );
   const one = emitter.emit(reshape, { shape: [1] }, [bias.natural()])[0]!;
   return emitter.emit(add, PLAIN, [zeros, one])[0]!;

@@ -17,7 +17,7 @@ export const MOVEMENT_READERS: OnnxReaders = {
 };
 
 function readConcat(call: OnnxCall): readonly OnnxValue[] {
-  const values = call.inputs.map((_, i) => call.input(i));
+  const values = call.all();
   const [first] = values;
   const axis = call.axis(call.number('axis', call.opset < 4 ? 1 : NaN), first!.rank);
   const filled = values.filter((value) => value.shape[axis] !== 0);
@@ -41,7 +41,9 @@ function readSplit(call: OnnxCall): readonly OnnxValue[] {
   const even = Math.ceil(size / parts);
   const sizes =
     call.listOrInput('split', 1, 'split') ??
-    Array.from({ length: parts }, (_, i) => Math.min(even, Math.max(0, size - i * even)));
+    Array.from({ length: call.emitter.reserve(parts) }, (_, i) =>
+      Math.min(even, Math.max(0, size - i * even)),
+    );
   if (sizes.length !== call.node.outputs.length || sizes.reduce((a, b) => a + b, 0) !== size)
     throw new Unsupported(
       `its parts ${sizes.join(', ')} are not the ${size} entries of axis ${axis}`,

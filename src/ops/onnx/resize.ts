@@ -80,6 +80,7 @@ function extents(call: OnnxCall, x: OnnxValue) {
       ? of(axis, size, wanted)
       : Math.floor(common * size + 0.5);
   });
+  sizes.forEach((size) => x.emitter.reserve(size));
   const scales = all.map((axis) => {
     if (given.length > 0) return of(axis, 1, given);
     return axes.includes(axis) ? (common ?? sizes[axis]! / x.shape[axis]!) : 1;
@@ -96,6 +97,7 @@ function along(x: OnnxValue, axis: number, taps: readonly Taps[]): OnnxValue {
       taps.map(({ indices }) => indices[0]!),
     );
   const input = x.shape[axis]!;
+  x.emitter.reserve(taps.length * input);
   const rows = taps.flatMap(({ indices, weights }) => {
     const row = Array<number>(input).fill(0);
     indices.forEach((index, i) => (row[index]! += weights[i]!));

@@ -28,8 +28,7 @@ function readReshape(call: OnnxCall): readonly OnnxValue[] {
   const count = product(x.shape);
   const known = product(sizes.filter((size) => size !== -1));
   const shape = sizes.map((size) => (size === -1 ? (known === 0 ? 0 : count / known) : size));
-  const whole = shape.every((size) => Number.isInteger(size) && size >= 0);
-  if (!whole || product(shape) !== count || sizes.filter((size) => size === -1).length > 1)
+  if (product(shape) !== count || sizes.filter((size) => size === -1).length > 1)
     throw new Unsupported(`[${x.shape.join(',')}] cannot become [${wanted.join(',')}]`);
   return [x.reshaped(shape)];
 }
@@ -93,10 +92,9 @@ function readConstant(call: OnnxCall): readonly OnnxValue[] {
 /** A constant of the file as a value. */
 export function constantOf(
   { emitter }: Pick<OnnxCall, 'emitter'>,
-  { shape, dtype, data, unreadable }: OnnxTensor,
+  { shape, dtype, data }: OnnxTensor,
   name: string,
 ): OnnxValue {
-  if (unreadable) throw new Unsupported(`its tensor "${name}" ${unreadable}`);
   return OnnxValue.natural(emitter, emitter.constant(name, { dtype, shape }, data));
 }
 
@@ -105,6 +103,7 @@ function readConstantOfShape(call: OnnxCall): readonly OnnxValue[] {
   if (shape.some((size) => size < 0)) throw new Unsupported(`its shape is [${shape.join(',')}]`);
   const value = call.constant('value');
   const element = value?.data ?? new Uint8Array(4);
+  if (value && product(value.shape) !== 1) throw new Unsupported('its value is not one number');
   const count = call.emitter.reserve(product(shape));
   const data = new Uint8Array(count * element.length);
   for (let i = 0; i < count; i++) data.set(element, i * element.length);

@@ -57,8 +57,8 @@ function readRmsNorm(call: OnnxCall): readonly OnnxValue[] {
 }
 
 // A vector of channels, as [c, 1, …] for values [n, c, …].
-function perChannel(vector: OnnxValue, rank: number): OnnxValue {
-  return vector.reshaped([product(vector.shape), ...Array<number>(rank - 2).fill(1)]);
+function perChannel(vector: OnnxValue, { shape }: OnnxValue): OnnxValue {
+  return vector.reshaped([product(vector.shape), ...shape.slice(2).map(() => 1)]);
 }
 
 function readInstanceNorm(call: OnnxCall): readonly OnnxValue[] {
@@ -66,9 +66,7 @@ function readInstanceNorm(call: OnnxCall): readonly OnnxValue[] {
   const m = new Algebra(call.emitter);
   const axes = naturalOrder(x.rank).slice(2);
   const { value } = standardized(m, x, axes, call.number('epsilon', 1e-5));
-  return [
-    m.add(m.mul(value, perChannel(call.input(1), x.rank)), perChannel(call.input(2), x.rank)),
-  ];
+  return [m.add(m.mul(value, perChannel(call.input(1), x)), perChannel(call.input(2), x))];
 }
 
 /** Up to version 20 scale and bias are one for each group, then one for each channel. */
@@ -86,7 +84,7 @@ function readGroupNorm(call: OnnxCall): readonly OnnxValue[] {
     return [m.add(m.mul(value, each(scale)), each(bias)).reshaped(x.shape)];
   }
   const whole = value.reshaped(x.shape);
-  return [m.add(m.mul(whole, perChannel(scale, x.rank)), perChannel(bias, x.rank))];
+  return [m.add(m.mul(whole, perChannel(scale, x)), perChannel(bias, x))];
 }
 
 function readMeanVariance(call: OnnxCall): readonly OnnxValue[] {

@@ -128,7 +128,8 @@ export class OnnxValue {
   /** The same elements under another shape, in the model's order of elements. */
   reshaped(shape: readonly number[]): OnnxValue {
     if (sameShape(shape, this.shape)) return this;
-    if (product(shape) !== product(this.shape))
+    const whole = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+    if (!whole || product(shape) !== product(this.shape))
       throw new Unsupported(`[${this.shape.join(',')}] cannot become [${shape.join(',')}]`);
     if (product(shape) === 0) return this.reshapedEmpty(shape);
     const source = this.folded?.source ?? this;

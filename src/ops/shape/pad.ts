@@ -95,6 +95,8 @@ function readValue(operator: TfliteOperator): { value?: number } {
   }
   const stored = constantNumbers({ id: 0, ...tensor, data: tensor.data })[0]!;
   if (!output.quant) return { value: stored };
+  if ([tensor, output].some(({ quant }) => (quant?.scales.length ?? 1) > 1))
+    throw new Unsupported('its padding value has a scale per channel');
   const own = perTensor(tensor.quant ? tensor : output);
   const { scale, zeroPoint } = perTensor(output);
   // Source: tensorflow/lite/kernels/pad.cc, Eval.
