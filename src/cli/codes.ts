@@ -94,6 +94,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'Model files are told apart by content: .tflite files carry "TFL3", .thimble files "THIMBLE".',
   'unknown-tensor': '--range names tensors by the names that thimble inspect shows.',
   'unreadable-file': 'The file or folder is not there, or may not be read.',
+  'too-much-work':
+    'The reference interpreter would compute this model for hours: nothing that runs on a microcontroller takes so much. Make its inputs smaller with --shape.',
   'unsupported-operator':
     'The model uses an operator, or a variant of one, that thimble does not have. All of them are listed at once, with the layer’s name. OPERATORS.md lists what is supported.',
   'unwritable-file': 'The folder is not there, may not be written to, or the disk is full.',

@@ -1,10 +1,11 @@
 import { typedNode } from '../ir/graph.ts';
 import type { GraphBuilder } from '../ir/graph.ts';
-import type { Node, TypedNode } from '../ir/types.ts';
+import type { Node } from '../ir/types.ts';
 import { elements } from '../ir/types.ts';
 import { constantValue, valueBytes } from '../ir/values.ts';
 import { opOf } from '../ops/index.ts';
 import { Unsupported } from '../ops/op.ts';
+import { stepsOf } from '../ops/steps.ts';
 
 /** What may still be spent on constants that are computed at import: a small file may ask for hours. */
 export interface FoldBudget {
@@ -36,7 +37,8 @@ export function spendConstants(node: Node, builder: GraphBuilder, budget: FoldBu
 export function foldNode(node: Node, builder: GraphBuilder, budget: FoldBudget): boolean {
   const typed = typedNode(builder, node);
   if (!typed.inputs.every((tensor) => tensor === undefined || tensor.data)) return false;
-  spend(budget, sum(typed.outputs.map(elements)), stepsOf(typed));
+  const outputs = typed.outputs.reduce((sum, tensor) => sum + elements(tensor), 0);
+  spend(budget, outputs, stepsOf(typed));
   const values = typed.inputs.map((tensor) => tensor && constantValue(tensor));
   const results = opOf(node.op).evaluate(typed, values);
   results.forEach((value, i) => {
@@ -55,20 +57,4 @@ export function spend(budget: FoldBudget, outputs: number, steps: number): void 
       'export the model with its constants computed',
     );
   }
-}
-
-// Multiplications, or elements touched; a pool touches its window for each output.
-function stepsOf(node: TypedNode): number {
-  const { macs } = opOf(node.op);
-  if (macs) return macs(node);
-  const { kernel = [1, 1] } = node.attrs as { kernel?: readonly [number, number] };
-  const outputs = sum(node.outputs.map(elements));
-  return (
-    sum(node.inputs.map((tensor) => (tensor ? elements(tensor) : 0))) +
-    outputs * kernel[0] * kernel[1]
-  );
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
 }

@@ -1,15 +1,19 @@
 import { tensorOf, typedNodes } from '../ir/graph.ts';
-import type { Graph, TensorId, Value } from '../ir/types.ts';
+import type { Graph, TensorId, TypedNode, Value } from '../ir/types.ts';
 import { byteLength } from '../ir/types.ts';
 import { constantValue, initialBytes, valueBytes, valueFromBytes } from '../ir/values.ts';
 import { opOf } from '../ops/index.ts';
+import { stepsOf } from '../ops/steps.ts';
 import { concatBytes } from '../support/bytes.ts';
 import { CompileError } from '../support/diagnostics.ts';
 
 /** Called with each tensor as it is computed. */
 export type Observer = (tensor: TensorId, value: Value) => void;
 
-/** A graph made ready to run many times: the oracle of every test. */
+/** What one inference may take: half an hour or so, hundreds of times what microcontrollers do in a second. */
+const MOST_STEPS = 2 ** 36;
+
+/** A graph made ready to run many times: the oracle of every test. Throws CompileError where it would never end. */
 export class Interpreter {
   readonly #constants = new Map<TensorId, Value>();
   readonly #nodes;
@@ -17,6 +21,7 @@ export class Interpreter {
 
   constructor(readonly graph: Graph) {
     this.#nodes = typedNodes(graph);
+    refuseEndless(this.#nodes);
     for (const tensor of graph.tensors.values()) {
       if (tensor.data) this.#constants.set(tensor.id, constantValue(tensor));
     }
@@ -74,6 +79,19 @@ export class Interpreter {
     this.#states = this.graph.states.map(({ write }) => values.get(write)!);
     return this.graph.outputs.map((id) => values.get(id)!);
   }
+}
+
+function refuseEndless(nodes: readonly TypedNode[]): void {
+  const steps = sum(nodes.map(stepsOf));
+  if (steps <= MOST_STEPS) return;
+  const [most] = [...nodes].sort((a, b) => stepsOf(b) - stepsOf(a)) as [TypedNode];
+  const { file, operator, name } = most.origin;
+  throw new CompileError({
+    code: 'too-much-work',
+    message: `an inference takes ${steps.toExponential(1)} steps, more than ${MOST_STEPS.toExponential(1)} that the reference does`,
+    where: `${file} operator #${operator} "${name}"`,
+    hint: 'use a smaller model, or smaller inputs (--shape)',
+  });
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { importModel } from '../../src/import/import-model.ts';
+import { Interpreter } from '../../src/interpret/interpret.ts';
 import { compile } from '../../src/pipeline.ts';
 import { HOST_TARGET } from '../../src/target/target.ts';
 import { constant, float, int8, ints, oneOperator, operator } from '../support/file-models.ts';
@@ -134,3 +136,14 @@ it.each([
     expect(compile(writeTflite(model), HOST_TARGET, { name: 'wide' }).removed.length).toBe(0);
   },
 );
+
+it('the reference refuses what it would compute for days', () => {
+  const pool = oneOperator(
+    'MAX_POOL_2D',
+    [float([1, 4000, 4000, 1])],
+    [float([1, 4000, 4000, 1])],
+    [...window, [3, 'int', 4000], [4, 'int', 4000]],
+  );
+  const graph = importModel(writeTflite(pool), 'pool');
+  expect(() => new Interpreter(graph)).toThrow(/too-much-work/);
+});
