@@ -31,6 +31,8 @@ const [NOTHING, ALL] = [0, 2 ** 30];
 const [CYCLE, NEARLY] = [1, 1.001];
 /** Cycles for a byte, between the ends. */
 const BETWEEN: readonly number[] = [0.25, 1, 4, 16, 64, 256, 1024, 2 ** 14];
+/** Layers for which all of them are tried; more layers go with fewer prices. */
+const ALL_PRICES = 64;
 
 /**
  * Chooses a candidate for every node over the whole model, and what goes row by row: of all plans found
@@ -65,11 +67,16 @@ function bestOf(search: Search, { optimize = 'speed' }: SelectOptions): Plan {
   search.fastest(NOTHING);
   search.fastest(CYCLE);
   if (!isSettled(search, optimize))
-    for (const price of [NOTHING, ...BETWEEN, ALL]) {
+    for (const price of [NOTHING, ...pricesOf(search), ALL]) {
       search.largestThatFits(price);
       search.smallest(price);
     }
   return choose(search, optimize);
+}
+
+function pricesOf({ candidates: { steps } }: Search): number[] {
+  const step = Math.ceil(steps.length / ALL_PRICES);
+  return BETWEEN.filter((_, i) => i % step === step >> 1);
 }
 
 // Whether a plan is known that no other one can be better than.
