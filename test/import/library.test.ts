@@ -1,9 +1,22 @@
 import { expect, it } from 'vitest';
+import { layerErrors } from '../../src/compress/layer-errors.ts';
+import { quantizeModel } from '../../src/compress/quantize-model.ts';
 import { readThimble } from '../../src/formats/thimble/container.ts';
 import { importModel } from '../../src/import/import-model.ts';
 import { Interpreter } from '../../src/interpret/interpret.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
-import { smallNetwork, smallTflite, thimbleFile } from '../support/small-model.ts';
+import { printGraph } from '../../src/ir/print.ts';
+import { compile } from '../../src/pipeline.ts';
+import { Random } from '../../src/support/random.ts';
+import { HOST_TARGET } from '../../src/target/target.ts';
+import { execute } from '../../src/workflow/execute.ts';
+import { inputBytes } from '../support/cases.ts';
+import {
+  smallFloatNetwork,
+  smallNetwork,
+  smallTflite,
+  thimbleFile,
+} from '../support/small-model.ts';
 
 const MODELS = [
   ['a .tflite file', smallTflite()],
@@ -34,6 +47,36 @@ function run(model: Uint8Array, kind: (bytes: Uint8Array) => Uint8Array): Uint8A
 it.each(MODELS)('%s and its inputs may be any Uint8Array', (_, model) => {
   const wanted = run(model, (bytes) => bytes);
   for (const [name, kind] of KINDS) expect([...run(model, kind)], name).toEqual([...wanted]);
+});
+
+it('what compiles, calibrates, measures and runs takes any Uint8Array, and writes to none', async () => {
+  const float = smallFloatNetwork();
+  const random = new Random(5);
+  const inputs = Array.from({ length: 4 }, () => inputBytes(float, random, 'random'));
+  const graph = smallNetwork();
+  const vector = inputBytes(graph, random, 'random');
+  const results = async (kind: (bytes: Uint8Array) => Uint8Array) => {
+    const given = inputs.map((input, i) => ({ name: String(i), input: kind(input) }));
+    const quantized = quantizeModel(float, given, { method: 'minmax', io: 'float' });
+    const bytes = kind(thimbleFile(graph));
+    const program = compile(bytes, HOST_TARGET, { name: 'model' });
+    const model = { name: 'model', source: 'model', bytes, graph };
+    const { outcome } = await execute({ model, where: 'host', vectors: [kind(vector)] });
+    const errors = layerErrors(
+      float,
+      quantized.graph,
+      given.map(({ input }) => input),
+    );
+    expect(given.map(({ input }) => [...input])).toEqual(inputs.map((input) => [...input]));
+    return {
+      quantized: printGraph(quantized.graph),
+      errors,
+      files: [...program.library.files],
+      outputs: outcome.outputs.map((output) => [...output]),
+    };
+  };
+  const wanted = await results((bytes) => bytes);
+  for (const [name, kind] of KINDS) expect(await results(kind), name).toEqual(wanted);
 });
 
 it.each(MODELS)('%s is never written to, and may be written to afterwards', (_, model) => {
