@@ -2,7 +2,7 @@ import { MalformedFile } from '../formats/malformed-file.ts';
 import { isAbsurd, rejectQuantization } from '../formats/tensor-limits.ts';
 import type { ThimbleModel, ThimbleNode, ThimbleTensor } from '../formats/thimble/records.ts';
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
-import type { DType, Graph, Node, Tensor } from '../ir/types.ts';
+import type { DType, Graph, Node, Tensor, TensorId } from '../ir/types.ts';
 import { byteLength, bytesPerElement } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { rejectNode } from '../ops/check-node.ts';
@@ -20,6 +20,7 @@ export function fromThimble(model: ThimbleModel): Graph {
   }));
   try {
     const graph = verifyGraph(builder.finish(model.name, model.inputs, model.outputs), 'import');
+    requireEnds(graph);
     graph.nodes.forEach((node) => requireSense(graph, node));
     return graph;
   } catch (error) {
@@ -53,6 +54,17 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
     outputs: graph.outputs,
     states: graph.states,
   };
+}
+
+// Inputs and outputs have memory of their own each: what a graph gives back unchanged is copied there.
+function requireEnds({ tensors, inputs, outputs }: Graph): void {
+  if (outputs.length === 0) throw new MalformedFile('it has no outputs');
+  const ends = [...inputs, ...outputs];
+  const named = (id: TensorId) => `"${tensors.get(id)!.name}", an input or output,`;
+  for (const [i, id] of ends.entries()) {
+    if (ends.indexOf(id) !== i) throw new MalformedFile(`${named(id)} is another one, too`);
+    if (tensors.get(id)!.data) throw new MalformedFile(`${named(id)} is a constant`);
+  }
 }
 
 function toTensor({ id = 0, dtype, shape, quantization, data, ...rest }: ThimbleTensor): Tensor {
