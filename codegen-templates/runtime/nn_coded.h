@@ -71,14 +71,12 @@ static inline uint32_t nn_next_half(nn_code *code)
 /* Words of weights in pairs. */
 static inline void nn_decode_words(nn_code *code, uint32_t *to, int32_t words)
 {
-    for (nn_code own = *code;; words--) {
-        if (words <= 0) {
-            *code = own;
-            return;
-        }
+    nn_code own = *code;
+    for (; words > 0; words--) {
         const uint32_t half = nn_next_half(&own);
         *to++ = half | nn_next_half(&own) << 16;
     }
+    *code = own;
 }
 
 #endif

@@ -5,6 +5,7 @@ import { opOf } from '../ops/index.ts';
 import { zeroShare } from '../ops/weight-values.ts';
 import type { KernelCall } from '../ops/kernel.ts';
 import type { Struct } from '../ops/struct.ts';
+import { takenBy } from '../ops/unit.ts';
 import { rowRuleOf } from '../lower/rows.ts';
 import { layoutOf, placementOf, scratchOf, singleRowOf } from '../plan/plan.ts';
 import type { MemoryPlan } from '../plan/plan.ts';
@@ -142,6 +143,7 @@ function usedInputs({ calls, node }: CodedStep): number[] {
 
 function callArguments({ unit, inputs, outputs }: KernelCall, step: CodedStep): string {
   const batches = batchesOf(step);
+  const takes = takenBy(unit);
   const batched = (name: string, tensor: Tensor) =>
     batches > 1 ? `${name} + n * ${elements(tensor) / batches}` : name;
   return [
@@ -150,8 +152,8 @@ function callArguments({ unit, inputs, outputs }: KernelCall, step: CodedStep): 
       return tensor ? batched(`input${i}`, tensor) : '0';
     }),
     ...outputs.map((i) => batched(`output${i}`, step.node.outputs[i]!)),
-    ...(unit.takes.scratch ? ['scratch'] : []),
-    ...(unit.takes.rows ? ['first', 'last'] : []),
+    ...(takes.scratch ? ['scratch'] : []),
+    ...(takes.rows ? ['first', 'last'] : []),
   ].join(', ');
 }
 

@@ -59,11 +59,12 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
 // Inputs and outputs have memory of their own each: what a graph gives back unchanged is copied there.
 function requireEnds({ tensors, inputs, outputs }: Graph): void {
   if (outputs.length === 0) throw new MalformedFile('it has no outputs');
-  const ends = [...inputs, ...outputs];
+  const known = new Set<TensorId>();
   const named = (id: TensorId) => `"${tensors.get(id)!.name}", an input or output,`;
-  for (const [i, id] of ends.entries()) {
-    if (ends.indexOf(id) !== i) throw new MalformedFile(`${named(id)} is another one, too`);
+  for (const id of [...inputs, ...outputs]) {
+    if (known.has(id)) throw new MalformedFile(`${named(id)} is another one, too`);
     if (tensors.get(id)!.data) throw new MalformedFile(`${named(id)} is a constant`);
+    known.add(id);
   }
 }
 

@@ -31,8 +31,6 @@ export interface Unit {
 /** A unit that computes a layer: `function(const STRUCT *layer, PARAMETERS)`. */
 export interface KernelUnit<M = unknown> extends Unit {
   readonly struct: Struct<M>;
-  /** What its parameters end with: working memory, the first and the last row. */
-  readonly takes: { readonly scratch: boolean; readonly rows: boolean };
 }
 
 /** By axis: the suffix that each choice adds to the name. */
@@ -80,7 +78,6 @@ export function unitFamily<M, const A extends Axes = Readonly<Record<string, nev
       headers: headersOf(family.headers, choice),
       prototype: `void ${name}(const ${family.struct.name} *layer, ${family.parameters})`,
       struct: family.struct,
-      takes: takenBy(family.parameters),
       structs: [family.struct as Struct],
       uses: family.uses?.(choice) ?? [],
     };
@@ -92,9 +89,9 @@ export function unitFamily<M, const A extends Axes = Readonly<Record<string, nev
   }) as UnitFamily<M, A>;
 }
 
-/** What C parameters end with. */
-export function takenBy(parameters: string): KernelUnit['takes'] {
-  return { scratch: /\*scratch\b/.test(parameters), rows: /\bint32_t first\b/.test(parameters) };
+/** What a unit's parameters end with: working memory, the first and the last row. */
+export function takenBy({ prototype }: Unit): { scratch: boolean; rows: boolean } {
+  return { scratch: /\*scratch\b/.test(prototype), rows: /\bint32_t first\b/.test(prototype) };
 }
 
 function headersOf<C>(

@@ -3,19 +3,20 @@ import type { WeightFacts } from '../encode/patterns.ts';
 import { weightZeroPoint } from '../ir/types.ts';
 import type { Tensor } from '../ir/types.ts';
 import { constantValue } from '../ir/values.ts';
-import { memoise } from '../support/memoise.ts';
 
 /** The share of constant weights that stand for zero. */
 export function zeroShare(weights: Tensor): number {
-  return factsOf(weights).sparsity;
+  const zeroPoint = weightZeroPoint(weights);
+  const values = constantValue(weights).data as Float32Array;
+  return values.filter((x) => x === zeroPoint).length / values.length;
 }
 
 /** What there is to gain from the values of constant weights; each first index is a row. */
-export const factsOf = memoise((weights: Tensor): WeightFacts => {
+export function factsOf(weights: Tensor): WeightFacts {
   const data = constantValue(weights).data as Float32Array;
   return weightFacts({
     columns: data.length / weights.shape[0]!,
     data,
     zero: weightZeroPoint(weights),
   });
-});
+}

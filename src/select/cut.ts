@@ -183,7 +183,7 @@ export class Cutter {
 
 function longestRun({ steps }: Candidates): number {
   const rows = steps.reduce((most, { node: { outputs } }) => {
-    const [shape] = outputs.map((output) => output.shape);
+    const shape = outputs[0]?.shape;
     return Math.max(most, shape?.length === 4 ? shape[1]! : 1);
   }, 1);
   const work = Math.min(RUN_WORK, ROW_WORK / rows) / steps.length;

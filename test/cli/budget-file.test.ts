@@ -1,25 +1,15 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { applyBudget, BUDGET_FILE } from '../../src/cli/budget-file.ts';
 import { parseBudget } from '../../src/report/budget.ts';
 import { codeOf } from '../support/failures.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const root = mkdtempSync(path.join(tmpdir(), 'thimble-budget-'));
+const root = temporaryFolder('budget');
 const home = process.cwd();
-afterAll(() => {
-  process.chdir(home);
-  rmSync(root, { recursive: true, force: true });
-});
+// Before the folder goes: what is asked for last ends first.
+afterAll(() => process.chdir(home));
 
 let next = 0;
 beforeEach(() => {

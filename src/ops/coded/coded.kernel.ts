@@ -4,7 +4,7 @@ import type { TypedNode } from '../../ir/types.ts';
 import { HOST_TARGET } from '../../target/target.ts';
 import type { ConstantArray } from '../constant-array.ts';
 import { wholeLayout, workOfPart } from '../kernel.ts';
-import type { Choice, Kernel, KernelCall } from '../kernel.ts';
+import type { Choice, Cost, Kernel, KernelCall } from '../kernel.ts';
 import { memoiseLayer } from '../rows.ts';
 import type { ScratchPlace } from '../scratch-place.ts';
 import { decodeCall, divide, measureParts } from './parts.ts';
@@ -30,10 +30,6 @@ export function codedKernel<Attrs>(
     const parts = divide(call!.fields.weights as ConstantArray, spans?.(node));
     return { ...parts, ...measureParts(parts, format) };
   });
-  const startOf = (node: TypedNode<Attrs>, choice: Choice) => {
-    const { scratchBytes } = kernel.cost(node, inner(choice));
-    return 4 * Math.ceil(Math.max(scratchBytes, TABLE_BYTES) / 4);
-  };
   return {
     ...kernel,
     name: `${kernel.name}_coded`,
@@ -53,12 +49,12 @@ export function codedKernel<Attrs>(
           ...workOfPart(kernel.name, cost),
         },
         constantBytes: cost.constantBytes - all + bytes,
-        scratchBytes: startOf(node, choice) + all,
+        scratchBytes: startOf(cost) + all,
         calls: [unit({}), ...cost.calls],
       };
     },
     code(node, choice, layout) {
-      const start = startOf(node, choice);
+      const start = startOf(kernel.cost(node, inner(choice)));
       const weights: ScratchPlace = { scratchAt: start };
       return [
         decodeCall(partsOf(node), format, start / 4),
@@ -68,4 +64,9 @@ export function codedKernel<Attrs>(
       ];
     },
   };
+}
+
+// Where decoded weights begin: behind what the kernel within needs, and the table.
+function startOf({ scratchBytes }: Cost): number {
+  return 4 * Math.ceil(Math.max(scratchBytes, TABLE_BYTES) / 4);
 }

@@ -1,6 +1,5 @@
 import { memoise } from '../../support/memoise.ts';
 import { struct } from '../struct.ts';
-import { takenBy } from '../unit.ts';
 import type { KernelUnit, Unit } from '../unit.ts';
 import { walkCode } from './strip-walk.ts';
 import { channelWords, placesOf } from './strip-weights.ts';
@@ -103,7 +102,6 @@ export function stripUnit(variant: StripVariant): KernelUnit<typeof STRIPS.membe
     prototype: `void ${name}(const ${STRIPS.name} *layer, ${PARAMETERS})`,
     struct: STRIPS,
     structs: [STRIPS],
-    takes: takenBy(PARAMETERS),
     uses: [along],
   };
 }

@@ -4,7 +4,7 @@ import { memoise } from '../../support/memoise.ts';
 import { TABLE_BYTES } from '../coded/coded.kernel.ts';
 import { denseCodedUnits as units } from '../coded/units.ts';
 import { table } from '../constant-array.ts';
-import { biasWords, denseStreams, groupsOf, toWords } from '../gemm/stream.ts';
+import { biasWords, denseScales, groupsOf, toWords } from '../gemm/stream.ts';
 import { call, workOfPart } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
@@ -49,8 +49,8 @@ export const denseCoded: Kernel<FixedDense> = {
   },
   code(node, { format }) {
     const layer = layerOf(node);
-    const { biases, ...streams } = streamsOf(node);
-    const dense = denseGemmFields(node, layer, streams, format!);
+    const { biases, ...scales } = streamsOf(node);
+    const dense = denseGemmFields(node, layer, { weights: [], ...scales }, format!);
     const codes = format!.encode(layer.matrix) as Uint32Array;
     return [
       call(units(layer), {
@@ -74,11 +74,11 @@ function groupBytes(node: DenseNode): number {
 }
 
 const streamsOf = memoise((node: DenseNode) => {
-  const layer = layerOf(node);
-  const { matrix, bias } = layer;
+  const { matrix, bias, multipliers } = layerOf(node);
+  const groups = groupsOf(matrix.rows, GROUP);
   return {
-    ...denseStreams(layer, GROUP, node.attrs.rounding),
-    biases: groupsOf(matrix.rows, GROUP).flatMap((rows) => biasWords(bias, rows)),
+    ...denseScales(multipliers, groups, node.attrs.rounding),
+    biases: groups.flatMap((rows) => biasWords(bias, rows)),
     ...codedPairs8.measure(matrix),
   };
 });
