@@ -50,24 +50,31 @@ export function rowsNeeded({ stride, rows, padding }: RowRule, to: number, heigh
 }
 
 class Flow {
-  /** Rows done by each step. */
+  /** Rows done by each step of the run, and last of the input. */
   readonly #ready: Int32Array;
   /** Rows that its ring holds; 0: it has none. */
   readonly #held: Int32Array;
   /** 1: the step's output gets a ring. */
   readonly #ringed: Uint8Array;
+  /** What the others have done when a step begins: written anew for each row. */
+  readonly #before: Int32Array;
+  readonly #steps: readonly number[];
   readonly #sinks: readonly number[];
 
   constructor(
     readonly graph: readonly RowStep[],
     readonly run: RowRun,
   ) {
-    this.#ready = new Int32Array(graph.length);
-    this.#held = new Int32Array(graph.length);
-    this.#ringed = Uint8Array.from(graph, ({ output, readers }, step) =>
-      this.#isInside(step) && readers.length > 0 && !run.isWhole(output.id) ? 1 : 0,
-    );
-    const steps = Array.from({ length: run.last + 1 - run.first }, (_, i) => run.first + i);
+    const { first, last, fed } = run;
+    const steps = Array.from({ length: last + 1 - first }, (_, i) => first + i);
+    this.#steps = fed ? [...steps, graph.length - 1] : steps;
+    this.#ready = new Int32Array(steps.length + 1);
+    this.#held = new Int32Array(steps.length + 1);
+    this.#before = new Int32Array(steps.length + 1);
+    this.#ringed = Uint8Array.from(this.#steps, (step) => {
+      const { output, readers } = graph[step]!;
+      return readers.length > 0 && !run.isWhole(output.id) ? 1 : 0;
+    });
     this.#sinks = steps.filter((step) => {
       const { output, readers } = graph[step]!;
       return run.isWhole(output.id) || !readers.some((reader) => this.#isInside(reader));
@@ -75,16 +82,21 @@ class Flow {
   }
 
   flow(): RowFlow {
-    const share = (step: number) => this.#ready[step]! / this.graph[step]!.height;
+    const share = (step: number) => this.#ready[this.#at(step)]! / this.graph[step]!.height;
     for (;;) {
       const next = this.#sinks.reduce((a, b) => (share(b) < share(a) ? b : a));
       if (share(next) === 1) break;
-      this.#pull(next, this.#ready[next]! + 1);
+      this.#pull(next, this.#ready[this.#at(next)]! + 1);
     }
-    const held = this.graph.flatMap(({ output: { id } }, step): [TensorId, number][] =>
-      this.#held[step]! > 0 ? [[id, this.#held[step]!]] : [],
+    const held = this.#steps.flatMap((step, i): [TensorId, number][] =>
+      this.#held[i]! > 0 ? [[this.graph[step]!.output.id, this.#held[i]!]] : [],
     );
     return { rings: new Map(held), trails: this.#sinks.flatMap((sink) => this.#trailsOf(sink)) };
+  }
+
+  // Where a step's counts are; those of the input come last.
+  #at(step: number): number {
+    return step > this.run.last ? this.#ready.length - 1 : step - this.run.first;
   }
 
   #isInside(step: number): boolean {
@@ -101,16 +113,16 @@ class Flow {
 
   #pull(step: number, rows: number): void {
     const { height, rule, needs, readers } = this.graph[step]!;
-    const granule = this.#granuleOf(step);
-    while (this.#ready[step]! < rows) {
-      const to = Math.min(this.#ready[step]! + granule, height);
+    const [granule, at] = [this.#granuleOf(step), this.#at(step)];
+    while (this.#ready[at]! < rows) {
+      const to = Math.min(this.#ready[at]! + granule, height);
       for (const { tensor, maker } of needs)
         if (this.#isInside(maker)) this.#pull(maker, rowsNeeded(rule!, to, tensor.shape[1]!));
-      if (this.#ringed[step] === 1) {
+      if (this.#ringed[at] === 1) {
         const alive = to - this.#oldestNeeded(readers, this.#ready);
-        this.#held[step] = Math.max(this.#held[step]!, alive, Math.min(granule, height));
+        this.#held[at] = Math.max(this.#held[at]!, alive, Math.min(granule, height));
       }
-      this.#ready[step] = to;
+      this.#ready[at] = to;
     }
   }
 
@@ -120,7 +132,7 @@ class Flow {
     for (const reader of readers) {
       if (!this.#isInside(reader)) continue;
       const { height, rule } = this.graph[reader]!;
-      const row = ready[reader]!;
+      const row = ready[this.#at(reader)]!;
       if (row < height) oldest = Math.min(oldest, Math.max(0, row * rule!.stride - rule!.padding));
     }
     return oldest;
@@ -151,19 +163,20 @@ class Flow {
 
   // Rows that each step has done at least when `sink` is about to compute those from `row` to `to`.
   #readyBefore(sink: number, row: number, to: number): Int32Array {
-    const ready = new Int32Array(this.graph.length);
+    const ready = this.#before.fill(0);
     for (let step = sink; step >= this.run.first; step--) {
       const { needs, rule } = this.graph[step]!;
-      const done = step === sink ? to : ready[step]!;
+      const done = step === sink ? to : ready[this.#at(step)]!;
       if (done === 0) continue;
       for (const { tensor, maker } of needs) {
         if (!this.#isInside(maker)) continue;
         const rows = rowsNeeded(rule!, done, tensor.shape[1]!);
         const whole = alignUp(Math.max(0, rows), this.#granuleOf(maker));
-        ready[maker] = Math.max(ready[maker]!, Math.min(whole, tensor.shape[1]!));
+        const at = this.#at(maker);
+        ready[at] = Math.max(ready[at]!, Math.min(whole, tensor.shape[1]!));
       }
     }
-    ready[sink] = row;
+    ready[this.#at(sink)] = row;
     return ready;
   }
 

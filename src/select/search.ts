@@ -53,8 +53,9 @@ export class Search {
   /** The cheapest plan at a price of flash that fits the target's RAM; the smallest when none does. */
   largestThatFits(price: number): Plan {
     const { levels } = this.#at(price);
-    const fits = (i: number) =>
-      this.#lacking(this.#planAt(price, levels[levels.length - 1 - i]!)) === 0;
+    const smallest = this.smallest(price);
+    if (!this.fitsRam(smallest)) return smallest;
+    const fits = (i: number) => this.fitsRam(this.#planAt(price, levels[levels.length - 1 - i]!));
     const down = leastSuch(levels.length - 1, fits);
     return this.#planAt(price, levels[levels.length - 1 - down]!);
   }
@@ -65,6 +66,10 @@ export class Search {
     const { flash } = plan.estimate;
     const lacking = memories ? chooseFlash(memories, flash.code, flash.weights).lacking : 0;
     return Math.max(over(flash.total, flashBytes), lacking) + this.#lacking(plan);
+  }
+
+  fitsRam(plan: Plan): boolean {
+    return this.#lacking(plan) === 0;
   }
 
   #lacking({ estimate: { ram }, plan }: Plan): number {

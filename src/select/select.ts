@@ -66,12 +66,19 @@ export function select(
 function bestOf(search: Search, { optimize = 'speed' }: SelectOptions): Plan {
   search.fastest(NOTHING);
   search.fastest(CYCLE);
-  if (!isSettled(search, optimize))
-    for (const price of [NOTHING, ...pricesOf(search), ALL]) {
-      search.largestThatFits(price);
-      search.smallest(price);
-    }
+  if (!isSettled(search, optimize)) {
+    const ends = [NOTHING, ALL].map((price) => look(search, price));
+    // Prices between the ends give way in flash, not in RAM.
+    if (ends.some((smallest) => search.fitsRam(smallest)))
+      pricesOf(search).forEach((price) => look(search, price));
+  }
   return choose(search, optimize);
+}
+
+// The smallest plan at a price; the cheapest that fits is among those found, too.
+function look(search: Search, price: number): Plan {
+  search.largestThatFits(price);
+  return search.smallest(price);
 }
 
 function pricesOf({ candidates: { steps } }: Search): number[] {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { compile } from '../../src/pipeline.ts';
-import { HOST_TARGET } from '../../src/target/target.ts';
+import { loadBoard } from '../../src/target/load-board.ts';
+import { HOST_TARGET, targetOf } from '../../src/target/target.ts';
 import { countWork } from '../support/count-work.ts';
 import { constant, int8, ints, operator } from '../support/file-models.ts';
 import { writeTflite } from '../support/tflite-writer.ts';
@@ -65,5 +66,35 @@ it.each(Object.entries(GRAPHS))(
     await work(10);
     const [few, more] = [await work(100), await work(400)];
     expect(more / few).toBeLessThan(5.5);
+  },
+);
+
+/** Eight convolutions of planes of `n` rows and columns; the first one has the given weight. */
+const planes = (n: number, weight: number): FileModel => ({
+  tensors: [
+    int8([1, n, n, 4]),
+    ...numbers(8).flatMap((i) => [
+      constant(int8([4, 1, 1, 4], 0.1, 0), [i === 0 ? weight : 9, 0, 0, 0, 0]),
+      int8([1, n, n, 4]),
+    ]),
+  ],
+  operators: numbers(8).map((i) => operator('CONV_2D', [2 * i, 2 * i + 1], [2 * i + 2], window)),
+  ...{ inputs: [0], outputs: [16] },
+});
+
+it.each([
+  ['fit', HOST_TARGET, 9],
+  ['fit nowhere', targetOf(loadBoard('stm32f103-bluepill')), 9],
+  ['are always the same', targetOf(loadBoard('stm32f103-bluepill')), 0],
+])(
+  'planes that %s: sixteen times the pixels are four times the work',
+  async (_, target, weight) => {
+    const work = (n: number) => {
+      const bytes = writeTflite(planes(n, weight));
+      return countWork(() => compile(bytes, target, { name: 'planes' }));
+    };
+    await work(10);
+    const [small, large] = [await work(300), await work(1200)];
+    expect(large / small).toBeLessThan(5.5);
   },
 );

@@ -103,12 +103,18 @@ export function widenWork(batches: number, depth: number) {
 function walkPixels({ rows, columns }: Windows, pixels: number) {
   const count = rows * columns;
   const walk = { groups: Math.ceil(count / pixels), slow: 0, runs: 0, whole: 0, singles: 0 };
-  for (let first = 0; first < count; first += pixels) {
-    const x = first % columns;
-    if (x === 0 || columns - x <= pixels) walk.slow++;
-    walk.runs += Math.ceil((x + pixels) / columns);
-    if (columns - x >= pixels) walk.whole++;
-    else walk.singles += Math.min(pixels, count - first);
+  for (let row = 0; row < rows; row++) {
+    // Where the first and the last group begin of those that begin in this row.
+    const first = Math.ceil((row * columns) / pixels) * pixels - row * columns;
+    if (first >= columns) continue;
+    const groups = Math.ceil((columns - first) / pixels);
+    const last = first + (groups - 1) * pixels;
+    const isWhole = columns - last >= pixels;
+    if (first === 0) walk.slow++;
+    if (last > 0 && columns - last <= pixels) walk.slow++;
+    walk.runs += groups - 1 + Math.ceil((last + pixels) / columns);
+    walk.whole += isWhole ? groups : groups - 1;
+    if (!isWhole) walk.singles += Math.min(pixels, count - row * columns - last);
   }
   return walk;
 }

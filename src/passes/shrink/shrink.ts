@@ -10,7 +10,8 @@ import { foldKnown } from './fold-known.ts';
 import { keepChannels } from './keep-channels.ts';
 import type { KeptChannels } from './keep-channels.ts';
 import { liveSets } from './live-sets.ts';
-import { factsOf } from './ranges.ts';
+import { factsOf, knownBudget } from './ranges.ts';
+import type { KnownBudget } from './ranges.ts';
 import type { Facts } from './ranges.ts';
 import { Removals } from './removals.ts';
 import type { Removal } from './removals.ts';
@@ -37,16 +38,22 @@ export function shrink(graph: Graph): Shrunk {
   const removals = new Removals();
   const channels = sum([...graph.tensors.values()].map(channelCount));
   if (channels > MOST_CHANNELS) return { graph, removed: [] };
+  const budget = knownBudget();
   for (let current = graph; ;) {
-    const next = shrinkOnce(current, graph, removals);
+    const next = shrinkOnce(current, graph, removals, budget);
     if (!next) return { graph: shareConstants(current, graph), removed: removals.inOrder(graph) };
     current = next;
   }
 }
 
 // Undefined when there is nothing left to take out.
-function shrinkOnce(graph: Graph, model: Graph, removals: Removals): Graph | undefined {
-  const facts = factsOf(graph);
+function shrinkOnce(
+  graph: Graph,
+  model: Graph,
+  removals: Removals,
+  budget: KnownBudget,
+): Graph | undefined {
+  const facts = factsOf(graph, budget);
   const unfolded = foldKnown(graph, facts);
   const needed = unfolded === graph ? graph : removeDead.run(unfolded);
   const gone = graph.nodes.filter((node) => !needed.nodes.includes(node));
