@@ -8,6 +8,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeThimble } from '../src/formats/thimble/container.ts';
 import { Random } from '../src/support/random.ts';
 import { mutate } from '../test/support/file-mutations.ts';
 import { seedModel } from '../test/support/file-seeds.ts';
@@ -16,6 +17,8 @@ import { mutateOnnx } from '../test/support/onnx-mutations.ts';
 import { ONNX_SEEDS } from '../test/support/onnx-seeds.ts';
 import { encodeOnnx, onnxMessage } from '../test/support/onnx-writer.ts';
 import { writeTflite } from '../test/support/tflite-writer.ts';
+import { mutateThimble } from '../test/support/thimble-mutations.ts';
+import { thimbleSeed } from '../test/support/thimble-seeds.ts';
 
 const LONGEST_MS = 20_000;
 const { values } = parseArgs({
@@ -30,15 +33,18 @@ const [seconds, first, share] = [values.seconds, values.seed, values.host].map(N
   number,
   number,
 ];
+const makers = {
+  tflite: (random: Random) => writeTflite(mutate(seedModel(random), random)),
+  onnx: (random: Random) => encodeOnnx(mutateOnnx(onnxMessage(random.pick(ONNX_SEEDS)), random)),
+  thimble: (random: Random) => writeThimble(mutateThimble(thimbleSeed(random), random)),
+};
 const end = performance.now() + seconds * 1000;
 const seen = new Map<string, number>();
 let seed = first;
 for (; performance.now() < end; seed++) {
   const random = new Random(seed);
-  const isOnnx = random.chance(0.3);
-  const file = isOnnx
-    ? encodeOnnx(mutateOnnx(onnxMessage(random.pick(ONNX_SEEDS)), random))
-    : writeTflite(mutate(seedModel(random), random));
+  const format = random.pick(['tflite', 'tflite', 'tflite', 'onnx', 'onnx', 'thimble'] as const);
+  const file = makers[format](random);
   const started = performance.now();
   try {
     const outcome = await judgeFile(file, seed, random.chance(share));
@@ -47,7 +53,7 @@ for (; performance.now() < end; seed++) {
   } catch (error) {
     const kept = path.join(
       mkdtempSync(path.join(tmpdir(), 'thimble-fuzz-')),
-      `seed-${seed}.${isOnnx ? 'onnx' : 'tflite'}`,
+      `seed-${seed}.${format}`,
     );
     writeFileSync(kept, file);
     console.error(`seed ${seed}: ${(error as Error).stack ?? String(error)}\nthe file is ${kept}`);
