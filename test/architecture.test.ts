@@ -13,7 +13,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   formats: ['support'],
   encode: ['support', 'ir'],
   ops: ['support', 'ir', 'target', 'encode', 'formats'],
-  import: ['support', 'ir', 'formats', 'ops'],
+  import: ['support', 'ir', 'formats', 'encode', 'ops'],
   interpret: ['support', 'ir', 'ops'],
   passes: ['support', 'ir', 'target', 'ops'],
   compress: ['support', 'ir', 'encode', 'ops', 'interpret'],

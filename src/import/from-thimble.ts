@@ -1,11 +1,14 @@
+import { decodeBytes, encodeBytes } from '../encode/constants.ts';
 import { MalformedFile } from '../formats/malformed-file.ts';
 import { isAbsurd, rejectQuantization } from '../formats/tensor-limits.ts';
 import type { ThimbleModel, ThimbleNode, ThimbleTensor } from '../formats/thimble/records.ts';
 import { GraphBuilder, typedNode } from '../ir/graph.ts';
 import type { DType, Graph, Node, Tensor, TensorId } from '../ir/types.ts';
-import { byteLength, bytesPerElement } from '../ir/types.ts';
+import { byteLength, bytesPerElement, elements } from '../ir/types.ts';
 import { verifyGraph } from '../ir/verify.ts';
 import { rejectNode } from '../ops/check-node.ts';
+import { rejectUnlessKept } from '../ops/types.ts';
+import { product } from '../support/bytes.ts';
 import { InternalError } from '../support/diagnostics.ts';
 import { printable } from '../support/printable.ts';
 
@@ -39,7 +42,7 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
       ...(quant && {
         quantization: { scales: quant.scales, zero_points: quant.zeroPoints, axis: quant.axis },
       }),
-      ...(data && { data }),
+      ...(data && storedData(dtype, data)),
     })),
     nodes: graph.nodes.map(({ op, attrs, inputs, outputs, origin }) => ({
       op,
@@ -56,19 +59,32 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
   };
 }
 
-// Inputs and outputs have memory of their own each: what a graph gives back unchanged is copied there.
-function requireEnds({ tensors, inputs, outputs }: Graph): void {
+// Inputs, outputs and states have memory of their own each: what a graph gives back unchanged is copied there.
+function requireEnds({ tensors, inputs, outputs, states }: Graph): void {
   if (outputs.length === 0) throw new MalformedFile('it has no outputs');
-  const known = new Set<TensorId>();
-  const named = (id: TensorId) => `"${tensors.get(id)!.name}", an input or output,`;
+  const known = new Set<TensorId>(states.map(({ read }) => read));
   for (const id of [...inputs, ...outputs]) {
-    if (known.has(id)) throw new MalformedFile(`${named(id)} is another one, too`);
-    if (tensors.get(id)!.data) throw new MalformedFile(`${named(id)} is a constant`);
+    const tensor = tensors.get(id)!;
+    const reject = (reason: string) =>
+      new MalformedFile(`"${tensor.name}", an input or output, ${reason}`);
+    if (known.has(id)) throw reject('is another one, too, or a state');
+    if (tensor.data) throw reject('is a constant');
+    if (elements(tensor) === 0) throw reject('is empty');
+    if (tensor.quant && tensor.quant.scales.length > 1) throw reject('has a scale per channel');
+    const kept = rejectUnlessKept(tensor.dtype);
+    if (kept) throw reject(`cannot be one: ${kept}`);
     known.add(id);
   }
 }
 
-function toTensor({ id = 0, dtype, shape, quantization, data, ...rest }: ThimbleTensor): Tensor {
+// Elements of one byte in fewer of them, where codes are shorter.
+function storedData(dtype: DType, data: Uint8Array): Pick<ThimbleTensor, 'data' | 'encoded'> {
+  const encoded = bytesPerElement(dtype) === 1 ? encodeBytes(data) : undefined;
+  return encoded ? { encoded } : { data };
+}
+
+function toTensor(stored: ThimbleTensor): Tensor {
+  const { id = 0, dtype, shape, quantization, ...rest } = stored;
   const name = printable(rest.name ?? '');
   const where = `tensor ${id} "${name}"`;
   if (!isDType(dtype)) throw new MalformedFile(`${where} has the unknown type "${dtype}"`);
@@ -81,6 +97,7 @@ function toTensor({ id = 0, dtype, shape, quantization, data, ...rest }: Thimble
   if (problem) throw new MalformedFile(`${where} has ${problem}`);
   if (isAbsurd(shape))
     throw new MalformedFile(`${where} has the absurd shape [${shape.join(',')}]`);
+  const data = dataOf(stored, where);
   const tensor = { id, name, dtype, shape, ...(quant && { quant }), ...(data && { data }) };
   if (data && data.length !== byteLength(tensor)) {
     throw new MalformedFile(
@@ -88,6 +105,19 @@ function toTensor({ id = 0, dtype, shape, quantization, data, ...rest }: Thimble
     );
   }
   return tensor;
+}
+
+function dataOf({ shape, dtype, data, encoded }: ThimbleTensor, where: string) {
+  if (!encoded) return data;
+  if (data) throw new MalformedFile(`${where} has data, and codes of it`);
+  if (bytesPerElement(dtype as DType) !== 1)
+    throw new MalformedFile(`${where} has codes, which elements of ${dtype} have not`);
+  try {
+    return decodeBytes(encoded, product(shape));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MalformedFile(`${where} has codes that make no sense: ${error.message}`);
+  }
 }
 
 function isDType(text: string): text is DType {

@@ -140,7 +140,25 @@ function changeTensor(tensor: Writable<ThimbleTensor>, random: Random): void {
       tensor.quantization = { ...quantization, zero_points };
     },
     () => (tensor.quantization = { ...quantization, axis: random.int(0, 5) }),
+    () => changeCodes(tensor, random),
+    () => changeCodes(tensor, random),
   ])();
+}
+
+function changeCodes(tensor: Writable<ThimbleTensor>, random: Random): void {
+  const codes = tensor.encoded ?? { values: tensor.data ?? new Uint8Array(64) };
+  const damaged = (bytes: Uint8Array) => {
+    const changed = bytes.slice(0, bytes.length - random.pick([0, 0, 0, 1, 4]));
+    if (changed.length > 0) changed[random.int(0, changed.length - 1)] = random.int(0, 255);
+    return changed;
+  };
+  tensor.encoded = {
+    ...codes,
+    values: damaged(codes.values),
+    ...(codes.gaps && random.chance(0.5) && { gaps: damaged(codes.gaps) }),
+    ...(random.chance(0.3) && { entries: random.pick(SIZES.slice(0, 9)) }),
+  };
+  if (random.chance(0.7)) delete tensor.data;
 }
 
 function changedList<T>(list: readonly T[], random: Random, make: () => T): T[] {

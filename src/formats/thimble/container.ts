@@ -6,8 +6,12 @@ import { MalformedFile } from '../malformed-file.ts';
 import type { ThimbleModel } from './records.ts';
 
 const MAGIC = Buffer.from('THIMBLE\0', 'latin1');
-/** The first version, and the one that has states. */
-const [PLAIN, WITH_STATES] = [1, 2];
+/** What each version has that those before it have not. */
+const VERSIONS: readonly { has: string; in: (model: ThimbleModel) => boolean }[] = [
+  { has: 'a network', in: () => true },
+  { has: 'states', in: ({ states = [] }) => states.length > 0 },
+  { has: 'encoded constants', in: ({ tensors }) => tensors.some(({ encoded }) => encoded) },
+];
 const HEADER_BYTES = 8 + 4 + 4 + 32;
 
 const schema = readPackageFile('src/formats/thimble/thimble.proto');
@@ -22,9 +26,9 @@ export function readThimble(bytes: Uint8Array): ThimbleModel {
   if (bytes.length < HEADER_BYTES) throw new MalformedFile('the file ends within its header');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
-  if (version !== PLAIN && version !== WITH_STATES) {
+  if (version < 1 || version > VERSIONS.length) {
     throw new MalformedFile(
-      `format version ${version}; this thimble reads versions ${PLAIN} and ${WITH_STATES}`,
+      `format version ${version}; this thimble reads versions 1 to ${VERSIONS.length}`,
     );
   }
   const payload = bytes.subarray(HEADER_BYTES);
@@ -35,14 +39,12 @@ export function readThimble(bytes: Uint8Array): ThimbleModel {
   if (!sameBytes(hash(payload), bytes.subarray(16, HEADER_BYTES))) {
     throw new MalformedFile('the payload was altered: its checksum differs');
   }
-  try {
-    const message = Model.decode(payload);
-    const model = Model.toObject(message, { defaults: false, arrays: true }) as ThimbleModel;
-    if (versionOf(model) <= version) return model;
-  } catch (error) {
-    throw new MalformedFile(`the payload is no Model message: ${(error as Error).message}`);
-  }
-  throw new MalformedFile(`it has states, which format version ${version} has not`);
+  const model = decode(payload);
+  const needed = versionOf(model);
+  if (needed <= version) return model;
+  throw new MalformedFile(
+    `it has ${VERSIONS[needed - 1]!.has}, which format version ${version} has not`,
+  );
 }
 
 export function writeThimble(model: ThimbleModel): Uint8Array {
@@ -55,9 +57,18 @@ export function writeThimble(model: ThimbleModel): Uint8Array {
   return concatBytes([header, payload]);
 }
 
+function decode(payload: Uint8Array): ThimbleModel {
+  try {
+    const message = Model.decode(payload);
+    return Model.toObject(message, { defaults: false, arrays: true }) as ThimbleModel;
+  } catch (error) {
+    throw new MalformedFile(`the payload is no Model message: ${(error as Error).message}`);
+  }
+}
+
 // The lowest version that says all of a model.
-function versionOf({ states = [] }: ThimbleModel): number {
-  return states.length > 0 ? WITH_STATES : PLAIN;
+function versionOf(model: ThimbleModel): number {
+  return VERSIONS.findLastIndex((version) => version.in(model)) + 1;
 }
 
 function hash(payload: Uint8Array): Uint8Array {

@@ -31,6 +31,14 @@ export interface ThimbleTensor {
     readonly axis?: number;
   };
   readonly data?: Uint8Array;
+  /** Instead of data; left out of files before version 3. */
+  readonly encoded?: ThimbleCodes;
+}
+
+export interface ThimbleCodes {
+  readonly values: Uint8Array;
+  readonly gaps?: Uint8Array;
+  readonly entries?: number;
 }
 
 export interface ThimbleNode {

@@ -1,0 +1,49 @@
+import { fromGaps, LONGEST_GAP, toGaps } from './gaps.ts';
+import { decodeSymbols, encodeSymbols, measureSymbols } from './huffman.ts';
+
+/** Bytes of a constant as canonical Huffman codes; with gaps, those of its entries and of the zeros before each. */
+export interface EncodedBytes {
+  readonly values: Uint8Array;
+  readonly gaps?: Uint8Array;
+  /** How many entries have a gap. */
+  readonly entries?: number;
+}
+
+/** What a file keeps beside the codes: fields and lengths. */
+const FIELD_BYTES = 12;
+
+/** The shorter of both forms; undefined when neither is shorter than the bytes themselves. */
+export function encodeBytes(bytes: Uint8Array): EncodedBytes | undefined {
+  if (bytes.length === 0) return undefined;
+  const { gaps, values } = toGaps(bytes);
+  const plain = measureSymbols(bytes).bytes;
+  const sparse = measureSymbols(values).bytes + measureSymbols(gaps).bytes;
+  if (Math.min(plain, sparse) + FIELD_BYTES >= bytes.length) return undefined;
+  return plain <= sparse
+    ? { values: codesOf(bytes) }
+    : { values: codesOf(values), gaps: codesOf(gaps), entries: values.length };
+}
+
+/** The `count` bytes that were encoded. Throws RangeError where the codes make no sense. */
+export function decodeBytes({ values, gaps, entries = 0 }: EncodedBytes, count: number) {
+  if (!gaps) return decodeSymbols(wordsOf(values, count), count);
+  if (entries > count) throw new RangeError(`${entries} entries of ${count} bytes`);
+  const decoded = {
+    gaps: decodeSymbols(wordsOf(gaps, entries), entries),
+    values: decodeSymbols(wordsOf(values, entries), entries),
+  };
+  const long = decoded.gaps.find((gap) => gap > LONGEST_GAP);
+  if (long !== undefined) throw new RangeError(`a gap of ${long} zeros`);
+  return fromGaps(decoded, count);
+}
+
+function codesOf(symbols: Uint8Array): Uint8Array {
+  return new Uint8Array(encodeSymbols(symbols).buffer);
+}
+
+// Each symbol takes a bit at least: what cannot be there is not looked for.
+function wordsOf(codes: Uint8Array, symbols: number): Uint32Array {
+  if (codes.length % 4 !== 0 || symbols > 8 * codes.length)
+    throw new RangeError(`${codes.length} bytes of codes for ${symbols} symbols`);
+  return new Uint32Array(codes.slice().buffer);
+}

@@ -1,0 +1,39 @@
+/** Zeros before an entry, at most. */
+export const LONGEST_GAP = 15;
+
+/** Bytes as entries, each with the zeros before it; an entry may be zero itself. */
+export interface Gaps {
+  readonly gaps: Uint8Array;
+  readonly values: Uint8Array;
+}
+
+/**
+ * Bytes that are not zero, each with how many zeros stand before it; where these are more than a gap of four
+ * bits can tell, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
+ */
+export function toGaps(bytes: Uint8Array): Gaps {
+  const gaps: number[] = [];
+  const values: number[] = [];
+  let gap = 0;
+  bytes.forEach((byte, i) => {
+    if (byte === 0 && gap < LONGEST_GAP && i < bytes.length - 1) gap++;
+    else {
+      gaps.push(gap);
+      values.push(byte);
+      gap = 0;
+    }
+  });
+  return { gaps: Uint8Array.from(gaps), values: Uint8Array.from(values) };
+}
+
+/** The bytes behind entries. Throws RangeError when they are not `count`. */
+export function fromGaps({ gaps, values }: Gaps, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  let at = -1;
+  values.forEach((value, i) => {
+    at += gaps[i]! + 1;
+    if (at < count) bytes[at] = value;
+  });
+  if (at !== count - 1) throw new RangeError(`they are ${at + 1} bytes, not ${count}`);
+  return bytes;
+}
