@@ -5,13 +5,85 @@
 #include "nn_kernels.h"
 #include "nn_dsp.h"
 
+/* Pixels at a time: as many as registers hold. */
+#if defined(__ARM_ARCH_6M__)
+#define NN_PIXELS 2
+#else
+#define NN_PIXELS 4
+#endif
+
+/*
+ * Sums to outputs, not yet clamped, as nn_requantize_double and _single make them. For right shifts of 1 to 23 and
+ * |sum| < 2^29 the zero point and the rounding of the shift are one addend of the product; it is the same for all
+ * outputs of a channel.
+ */
+static inline int32_t nn_addend_right(int32_t zero, int32_t right) { return nn_shift_left(2 * zero + 1, right) >> 1; }
+
+static inline int32_t nn_high(int32_t a, int32_t b, int32_t high, uint32_t low)
+{
+    const uint64_t addend = ((uint64_t)(uint32_t)high << 32) | low;
+    return (int32_t)(uint32_t)((addend + (uint64_t)((int64_t)a * b)) >> 32);
+}
+
+static inline int32_t nn_block_double_right(int32_t sum, int32_t multiplier, int32_t right, int32_t addend)
+{
+    const int32_t twice = sum * 2;
+    return nn_high(twice, multiplier, addend - (int32_t)((uint32_t)twice >> 31), 0x80000000u) >> right;
+}
+
+static inline int32_t nn_block_single_right(int32_t sum, int32_t multiplier, int32_t right, int32_t addend)
+{
+    return nn_high(sum * 2, multiplier, addend, 0) >> right;
+}
+
+/* For right shifts of 0 to 31. */
+static inline int32_t nn_addend_any(int32_t zero, int32_t right)
+{
+    (void)right;
+    return 2 * zero + 1;
+}
+
+static inline int32_t nn_block_double_any(int32_t sum, int32_t multiplier, int32_t right, int32_t addend)
+{
+    return nn_output_double_any(sum * 2, multiplier, right, addend);
+}
+
+static inline int32_t nn_block_single_any(int32_t sum, int32_t multiplier, int32_t right, int32_t addend)
+{
+    return nn_output_single_any(sum * 2, multiplier, right, addend);
+}
+
+/* What the outputs of a channel have in common. */
+typedef struct {
+    int32_t multiplier, right, addend, low, high;
+} nn_channel;
+
+static inline nn_channel nn_channel_of(const nn_requantize *by, int32_t o)
+{
+    const int32_t at = o * by->step, right = by->shift[at];
+    const nn_channel channel = { by->multiplier[at], right, NN_BLOCK_ADDEND(by->zero, right), by->low, by->high };
+    return channel;
+}
+
+static inline int8_t nn_byte_of(const nn_channel channel, int32_t sum)
+{
+    const int32_t value = NN_BLOCK_OUTPUT(sum, channel.multiplier, channel.right, channel.addend);
+#if NN_BLOCK_CLAMPS
+    return (int8_t)nn_clamp(value, channel.low, channel.high);
+#elif defined(__ARM_FEATURE_SAT)
+    int32_t saturated;
+    __asm__("ssat %0, #8, %1" : "=r"(saturated) : "r"(value));
+    return (int8_t)saturated;
+#else
+    return (int8_t)nn_clamp(value, -128, 127);
+#endif
+}
+
 /* Channels o to o + count - 1 of one pixel. */
-static inline void nn_write_channels(const nn_requantize by, const int32_t *sums, int32_t o, int32_t count, int8_t *to)
+static inline void nn_write_channels(const nn_requantize *by, const int32_t *sums, int32_t o, int32_t count, int8_t *to)
 {
     for (int32_t i = 0; i < count; i++) {
-        const int32_t at = (o + i) * by.step;
-        const int32_t value = NN_BLOCK_OUTPUT(sums[i] * 2, by.multiplier[at], by.shift[at], 2 * by.zero + 1);
-        to[o + i] = (int8_t)nn_clamp(value, by.low, by.high);
+        to[o + i] = nn_byte_of(nn_channel_of(by, o + i), sums[i]);
     }
 }
 

@@ -1,19 +1,22 @@
 import { codedQuads } from '../../encode/coded.ts';
 import { quads } from '../../encode/quads.ts';
 import type { TypedNode } from '../../ir/types.ts';
+import { elements } from '../../ir/types.ts';
 import { product } from '../../support/bytes.ts';
+import type { Target } from '../../target/target.ts';
+import { pixelsAtOnce } from '../blocks.ts';
 import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '../requantize.ts';
+import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import type { FixedConv2d } from './conv2d.ts';
 import { multipliersOf, rejectWindow } from './fields.ts';
-import { windowBytes, windowsFields, WINDOWS, windowsWork } from './windows.ts';
+import { spreadBytes, spreadWork, windowsFields, WINDOWS } from './windows.ts';
 
 const units = unitFamily({
   name: 'nn_conv2d_blocks_s8',
@@ -30,10 +33,10 @@ const units = unitFamily({
     },
   ),
   parameters: 'const int8_t *input, int8_t *output, int8_t *scratch, int32_t first, int32_t last',
-  axes: { shifts: weighted.DSP_AXES.shifts, rounding: ROUNDING_AXIS },
+  axes: weighted.DSP_AXES,
 });
 
-/** Two pixels and two channels at a time, in C that suits every core. */
+/** Some pixels and two channels at a time, in C that suits every core. */
 export const conv2dBlocks: Kernel<FixedConv2d> = {
   name: 'conv2d_blocks_s8_c',
   units: [units],
@@ -45,12 +48,12 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
     if (node.inputs[1]!.shape[3] !== node.inputs[0]!.shape[3]) return 'takes one group';
     return rejectWindow(node) ?? weighted.rejectChannels(channelsOf(node), weighted.DOUBLING_LIMIT);
   },
-  cost(node) {
+  cost(node, { target }) {
     const { matrix, multipliers } = channelsOf(node);
     return {
-      work: workOf(node, matrix),
+      work: workOf(node, matrix, target),
       constantBytes: quads.bytes(matrix) + 4 * quadRows(matrix.rows) + requantizeBytes(multipliers),
-      scratchBytes: windowBytes(node, 2),
+      scratchBytes: spreadBytes(node, pixelsAtOnce(target)),
       calls: [unitOf(node)],
     };
   },
@@ -70,22 +73,25 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
 /** The same on coded weights. */
 export const conv2dBlocksCoded = codedKernel(conv2dBlocks, codedQuads);
 
-// Windows, blocks of two pixels and two channels, their taps four at a time.
-function workOf(node: TypedNode<FixedConv2d>, { rows, columns }: weighted.Channels['matrix']) {
+// Windows, blocks of some pixels and two channels, their taps four at a time.
+function workOf(
+  node: TypedNode<FixedConv2d>,
+  { rows, columns }: weighted.Channels['matrix'],
+  target: Target,
+) {
   const [batches = 1, height = 1, width = 1] = node.outputs[0]!.shape;
-  const pairs = batches * Math.ceil((height * width) / 2);
-  const blocks = pairs * Math.ceil(rows / 2);
+  const groups = batches * Math.ceil((height * width) / pixelsAtOnce(target));
+  const blocks = groups * Math.ceil(rows / 2);
+  const outputs = elements(node.outputs[0]!);
   return {
-    ...windowsWork(node),
-    ...{ blocks, quads: blocks * (columns >> 2), tails: blocks * (columns & 3) },
-    outputs: 2 * pairs * rows,
-    single: node.attrs.rounding === 'single' ? 2 * pairs * rows : 0,
+    ...spreadWork(node),
+    ...{ groups, blocks, quads: blocks * (columns >> 2), tails: blocks * (columns & 3) },
+    ...{ outputs, single: node.attrs.rounding === 'single' ? outputs : 0 },
   };
 }
 
 function unitOf(node: TypedNode<FixedConv2d>) {
-  const { shifts, rounding } = weighted.dspVariant(node, channelsOf(node).multipliers);
-  return units({ shifts, rounding });
+  return units(weighted.dspVariant(node, channelsOf(node).multipliers));
 }
 
 const channelsOf = memoiseLayer((node: TypedNode<FixedConv2d>): weighted.Channels => {

@@ -64,6 +64,23 @@ export const DEPTHWISE_3X3 = struct(
   },
 );
 
+export const DEPTHWISE_COLUMNS = struct(
+  'nn_depthwise_columns',
+  'Depthwise, weights [o][ky, kx], the zero point of the input in the bias; depth: outputs of one input channel; lines of so many bytes, of which so many are copied; no lines: rows are read where they lie.',
+  {
+    window: WINDOW,
+    requantize: REQUANTIZE,
+    input_zero: 'int16_t',
+    depth: 'int16_t',
+    padded_rows: 'int16_t',
+    lines: 'int16_t',
+    line: 'int32_t',
+    copied: 'int32_t',
+    weights: 'const int8_t *',
+    bias: 'const int32_t *',
+  },
+);
+
 export const CONV_F32 = struct('nn_conv_f32', 'Convolutions in floating point.', {
   window: WINDOW,
   depth: 'int16_t',

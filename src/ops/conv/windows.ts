@@ -6,6 +6,7 @@ import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
 import type { FixedConv2d } from './conv2d.ts';
 import { windowFields } from './fields.ts';
+import { insideColumns } from './inside.ts';
 import { WINDOW } from './structs.ts';
 
 type ConvNode = TypedNode<FixedConv2d>;
@@ -39,6 +40,25 @@ export function windowsWork(node: ConvNode) {
   const pixels = product(node.outputs[0]!.shape.slice(0, 3));
   const columns = isInPlace(node) ? 0 : pixels * product(node.attrs.kernel);
   return { pixels, columns, gathered: columns * node.inputs[0]!.shape[3]! };
+}
+
+/** Windows whose taps are spread, and the pieces that are spread: rows of a window, or columns at the edges. */
+export function spreadWork(node: ConvNode) {
+  const [batches = 1, height = 1, width = 1] = node.outputs[0]!.shape;
+  const [ky, kx] = node.attrs.kernel;
+  const [first, end] = insideColumns(node);
+  const inside = node.attrs.dilation[1] === 1 ? end - first : 0;
+  const rows = batches * height;
+  return {
+    pixels: rows * width,
+    pieces: rows * ky * (inside + (width - inside) * kx),
+    spread: rows * width * tapsOf(node),
+  };
+}
+
+/** Bytes of so many windows, gathered. */
+export function spreadBytes(node: ConvNode, count: number): number {
+  return count * tapsOf(node);
 }
 
 function tapsOf(node: ConvNode): number {

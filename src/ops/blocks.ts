@@ -1,0 +1,6 @@
+import type { Target } from '../target/target.ts';
+
+/** Pixels that kernels for every core compute at a time, as many as registers hold (nn_blocks.h). */
+export function pixelsAtOnce({ cpu }: Target): number {
+  return cpu === 'cortex-m0plus' ? 2 : 4;
+}
