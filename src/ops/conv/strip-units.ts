@@ -72,9 +72,10 @@ const SAVED_BYTES = 40;
 export function stripUnit(variant: StripVariant): KernelUnit<typeof STRIPS.members> {
   const { walk, form, clamps, zeroed } = variant;
   const window = `${walk.height}x${walk.width}_s${walk.stride[0]}`;
+  const words = wordsOf(walk);
   const steps = [
-    turnUnit(walk, 'in'),
-    turnUnit(walk, clamps ? 'out_clamp' : 'out'),
+    turnUnit(words, 16 * words, 'in'),
+    turnUnit(words, 16 * words * walk.stride[1], clamps ? 'out_clamp' : 'out'),
     walkUnit(variant),
   ];
   const along: Unit = {
@@ -128,9 +129,8 @@ function twinView({ walk, form, clamps, zeroed }: StripVariant): Unit['view'] {
   };
 }
 
-function turnUnit(walk: Walk, way: 'in' | 'out' | 'out_clamp'): Unit {
-  const words = wordsOf(walk);
-  const pitch = 16 * words * (way === 'in' ? 1 : walk.stride[1]);
+/** Turns words of records whose channels have so many, from column to column `pitch` bytes. */
+export function turnUnit(words: number, pitch: number, way: 'in' | 'out' | 'out_clamp'): Unit {
   const name = `nn_turn_${way}_dsp_${words}_${pitch}`;
   return {
     name,
