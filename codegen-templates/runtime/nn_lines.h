@@ -34,6 +34,7 @@ typedef void nn_line_walk_step(const nn_line_walk *walk, const uint32_t *channel
 typedef struct {
     nn_turn_step *in, *out;
     nn_line_walk_step *walk;
+    nn_walk_step *column; /* in place of it: goes along the only column, outputs into the first words of their windows */
 } nn_line_steps;
 
 /* The byte of a word that row y of it, 0 to 3, takes with a stride of 1 and of 2. */

@@ -4,15 +4,16 @@ import { memoise } from '../../support/memoise.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
-import type { Kernel, Layout } from '../kernel.ts';
+import type { Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
 import type { FixedDepthwise } from './depthwise.ts';
-import { rejectWindow, windowFields } from './fields.ts';
+import { rejectWindow } from './fields.ts';
 import { lineWork } from './line-cost.ts';
+import { lineFields } from './line-fields.ts';
 import { LINE_VARIANTS, lineUnit } from './line-units.ts';
 import type { LineForm, LineVariant } from './line-units.ts';
 import { encodeLines, lineChannelWords } from './line-weights.ts';
-import { lineLayer, lineScratchBytes, MOST_STRIDE, stepsOf, tileOf } from './line-window.ts';
+import { lineLayer, lineScratchBytes, MOST_STRIDE, stepsOf } from './line-window.ts';
 import { rejectShifts, stripChannels } from './strip-channels.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
@@ -52,19 +53,12 @@ export const depthwiseLines: Kernel<FixedDepthwise> = {
     const layer = layerOf(node);
     const variant = variantOf(node);
     const zero = { point: weightZeroPoint(node.inputs[1]!), apart: variant.zeroed };
-    const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
     const words = lineChannelWords(layer, variant.zeroed);
     return [
       call(lineUnit(variant), {
-        window: alongFields(node, layout),
-        input_zero: perTensor(node.inputs[0]!).zeroPoint,
-        zero: perTensor(node.outputs[0]!).zeroPoint,
-        ...{ low, high },
-        depth: layer.depth,
-        ...tileOf(layer),
-        ...stepsOf(layer),
+        ...lineFields(node, layer, layout),
+        ...stepsOf(layer.kernel[0]),
         channel_words: words,
-        all: layer.turned ? layer.output[0] : 0,
         channels: table('channels', encodeLines(stripChannels(node), layer, zero), 'lines'),
       }),
     ];
@@ -72,20 +66,6 @@ export const depthwiseLines: Kernel<FixedDepthwise> = {
 };
 
 const layerOf = memoise((node: DepthwiseNode) => lineLayer(node));
-
-// The window as the lines take it.
-function alongFields(node: DepthwiseNode, layout: Layout) {
-  const { turned, input, output, kernel, stride, dilation, padding } = layerOf(node);
-  return {
-    ...windowFields(node, layout),
-    ...(turned && { input_ring: input[0], output_ring: output[0] }),
-    ...{ input_height: input[0], input_width: input[1], output_width: output[1] },
-    ...{ kernel_height: kernel[0], kernel_width: kernel[1] },
-    ...{ stride_y: stride[0], stride_x: stride[1] },
-    ...{ dilation_y: dilation[0], dilation_x: dilation[1] },
-    ...{ pad_top: padding[0], pad_left: padding[1] },
-  };
-}
 
 function variantOf(node: DepthwiseNode): LineVariant {
   const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);

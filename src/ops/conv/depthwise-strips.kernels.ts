@@ -9,12 +9,12 @@ import * as weighted from '../weighted.ts';
 import { depthMultiplier } from './depthwise-channels.ts';
 import type { FixedDepthwise } from './depthwise.ts';
 import { rejectWindow, windowFields } from './fields.ts';
-import { rejectShifts, stripChannels } from './strip-channels.ts';
+import { formOf, rejectShifts, stripChannels } from './strip-channels.ts';
 import { blocksOf, stripWork } from './strip-cost.ts';
 import type { StripLayer } from './strip-cost.ts';
 import { FORMS, stripUnit, variantsOf, WALKS } from './strip-units.ts';
-import type { Form, StripVariant } from './strip-units.ts';
-import { channelWords, encodeChannels, fixedShift, placesOf } from './strip-weights.ts';
+import type { StripVariant } from './strip-units.ts';
+import { channelWords, encodeChannels, placesOf } from './strip-weights.ts';
 import { isRolled, rowOrder, wordsOf } from './strip-window.ts';
 import type { Walk } from './strip-window.ts';
 
@@ -132,14 +132,3 @@ const layerOf = memoise((node: DepthwiseNode): StripLayer & StripVariant => {
     padLeft: attrs.padding[1],
   };
 });
-
-function formOf(node: DepthwiseNode): Form {
-  const channels = stripChannels(node);
-  const zero = weightZeroPoint(node.inputs[1]!);
-  const fixed = channels.multipliers.every(
-    (_, row) => fixedShift(channels, row, zero) !== undefined,
-  );
-  if (node.attrs.rounding === 'single') return fixed ? 'single_fixed' : 'single';
-  if (perTensor(node.outputs[0]!).zeroPoint === -128) return fixed ? 'fixed' : 'floor';
-  return channels.multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
-}

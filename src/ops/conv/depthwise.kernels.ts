@@ -12,6 +12,7 @@ import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
 import { byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
+import { depthwiseColumn } from './depthwise-column.kernel.ts';
 import { depthwiseLines } from './depthwise-lines.kernel.ts';
 import { stripKernels } from './depthwise-strips.kernels.ts';
 import type { DepthwiseAttrs, FixedDepthwise } from './depthwise.ts';
@@ -134,10 +135,13 @@ const depthwiseF32: Kernel<FixedDepthwise> = {
   },
 };
 
+const DEPTHWISE = [
+  ...[...stripKernels, depthwiseColumn, depthwiseLines],
+  ...[depthwise3x3S8Dsp, depthwiseS8Dsp, depthwiseS8],
+];
+
 export const depthwiseKernels: readonly Kernel<DepthwiseAttrs>[] = [
-  ...[...stripKernels, depthwiseLines, depthwise3x3S8Dsp, depthwiseS8Dsp, depthwiseS8].map(
-    (kernel) => alsoInFloat(kernel, 3),
-  ),
+  ...DEPTHWISE.map((kernel) => alsoInFloat(kernel, 3)),
   roundingInFloat(depthwiseS8, {
     name: 'depthwise_s8_float_c',
     units: [units.inFloat],

@@ -1,5 +1,7 @@
 import { range } from './strip-window.ts';
 import type { LineVariant } from './line-units.ts';
+import { walkingCycles } from './strip-cost.ts';
+import type { StripVariant } from './strip-units.ts';
 import { lineWidth, stepsOf, tileOf } from './line-window.ts';
 import type { LineLayer } from './line-window.ts';
 
@@ -21,23 +23,26 @@ export function lineWork(
   layer: LineLayer,
   { form, clamps, stride }: LineVariant,
 ): Record<string, number> {
-  const { output, kernel, channels, depth } = layer;
-  const { full, single } = stepsOf(layer);
+  const { kernel } = layer;
+  const { full, single } = stepsOf(kernel[0]);
   const by = STEP_CYCLES[stride];
   const taps = kernel[1] * (full * by.full + single * by.single) + single * OVER_CYCLES;
-  const each = OUTPUT_CYCLES[form] + taps;
+  const work = workOf(layer, clamps, { before: 0, each: OUTPUT_CYCLES[form] + taps });
+  return { ...work, steps: work.tiles * kernel[1] * (full + single) };
+}
+
+/** The same where walks along the only column do it. */
+export function columnWork(layer: LineLayer, variant: StripVariant): Record<string, number> {
+  const { before, column } = walkingCycles(variant);
+  return workOf(layer, variant.clamps, { before, each: column });
+}
+
+// Cycles of a channel: before its words of outputs, and for each.
+function workOf(layer: LineLayer, clamps: boolean, by: { before: number; each: number }) {
+  const { output, channels, depth } = layer;
   const outputs = Math.min(channels, 4) * depth;
   const written = Math.ceil(outputs / 4);
-  const work = {
-    tiles: 0,
-    lines: 0,
-    turned: 0,
-    apart: 0,
-    clamped: 0,
-    padded: 0,
-    walks: 0,
-    walk: 0,
-  };
+  const work = { tiles: 0, lines: 0, apart: 0, clamped: 0, padded: 0, walks: 0, walk: 0 };
   for (const { y, rows, x, columns } of tilesOf(layer)) {
     const quads = Math.ceil(rows / 4);
     const reading = readWork(layer, { y, rows, x, columns });
@@ -49,14 +54,11 @@ export function lineWork(
     work.clamped += clamps ? written * quads * columns : 0;
     work.walks += outputs * (output[1] === 1 ? 1 : quads);
     work.walk += TURN_CYCLES * (reading.turned + written * writing.turned);
-    work.walk += outputs * quads * columns * each;
+    work.walk += outputs * (by.before + quads * columns * by.each);
   }
   const groups = Math.ceil(channels / 4);
   const all = Object.entries(work).map(([name, count]) => [name, groups * count]);
-  return {
-    ...(Object.fromEntries(all) as typeof work),
-    steps: groups * work.tiles * kernel[1] * (full + single),
-  };
+  return Object.fromEntries(all) as typeof work;
 }
 
 interface Tile {
@@ -83,7 +85,7 @@ function tilesOf(layer: LineLayer): Tile[] {
 
 function readWork(layer: LineLayer, { y, rows, x, columns }: Tile) {
   const { input, stride, dilation, padding, channels } = layer;
-  const words = Math.ceil(rows / 4) * stride[0] + stepsOf(layer).full;
+  const words = Math.ceil(rows / 4) * stride[0] + layer.more;
   const width = lineWidth(layer, columns);
   const from = x * stride[1] - padding[1];
   const inside = Math.max(0, Math.min(from + width, input[1]) - Math.max(from, 0));

@@ -1,6 +1,8 @@
 import { struct } from '../struct.ts';
 import type { KernelUnit, Unit } from '../unit.ts';
-import { turnUnit } from './strip-units.ts';
+import { turnUnit, twinView, walkUnit as columnWalkUnit } from './strip-units.ts';
+import type { StripVariant } from './strip-units.ts';
+import type { Walk } from './strip-window.ts';
 import { WINDOW } from './structs.ts';
 
 export const LINES = struct(
@@ -47,6 +49,8 @@ export const LINE_VARIANTS: readonly LineVariant[] = LINE_FORMS.flatMap((form) =
 
 const PARAMETERS =
   'const int8_t *input, int8_t *output, uint32_t *scratch, int32_t first, int32_t last';
+const HEADERS = ['nn_lines.h', 'nn_strips.h'];
+const OPAQUE = ['nn_line_walk'];
 /** Ten registers that the walk keeps for its caller, and its frame. */
 const STACK_BYTES = 40 + 48;
 
@@ -58,16 +62,6 @@ export function lineUnit(variant: LineVariant): KernelUnit<typeof LINES.members>
     turnUnit(1, 16, clamps ? 'out_clamp' : 'out'),
     walkUnit(variant),
   ];
-  const across: Unit = {
-    name: 'nn_depthwise_across_dsp',
-    language: 'c',
-    template: 'depthwise/across.c.ejs',
-    view: {},
-    headers: ['nn_lines.h', 'nn_strips.h'],
-    prototype: `void nn_depthwise_across_dsp(const ${LINES.name} *layer, const void *steps, ${PARAMETERS})`,
-    structs: [LINES],
-    uses: steps,
-  };
   const name = `nn_depthwise_lines${suffixOf(variant)}${clamps ? '_clamp' : ''}`;
   return {
     name,
@@ -77,7 +71,54 @@ export function lineUnit(variant: LineVariant): KernelUnit<typeof LINES.members>
       ...{ clamps, stride: String(stride) },
       ...{ in: steps[0]!.name, out: steps[1]!.name, walk: steps[2]!.name },
     },
-    headers: ['nn_lines.h', 'nn_strips.h'],
+    ...layerUnit(name, steps),
+  };
+}
+
+/** Windows of one column that there are walks for. */
+export const COLUMN_WALKS: readonly Walk[] = [3, 5, 7, 9].flatMap((height) =>
+  ([1, 2] as const).map((stride): Walk => {
+    return { height, width: 1, stride: [stride, stride], line: true };
+  }),
+);
+
+/** The C function of a layer of one column. */
+export function columnUnit(variant: StripVariant): KernelUnit<typeof LINES.members> {
+  const { walk, form, clamps, zeroed } = variant;
+  const steps = [
+    turnUnit(1, 16, 'in'),
+    turnUnit(1, 16 * walk.stride[0], clamps ? 'out_clamp' : 'out'),
+    columnWalkUnit(variant),
+  ];
+  const suffix = `${form}${zeroed ? '_zero' : ''}${clamps ? '_clamp' : ''}`;
+  const name = `nn_depthwise_column_${walk.height}_s${walk.stride[0]}_dsp_${suffix}`;
+  return {
+    name,
+    language: 'c',
+    template: 'depthwise/strips.c.ejs',
+    view: {
+      ...twinView(variant),
+      ...{ in: steps[0]!.name, out: steps[1]!.name, walk: steps[2]!.name },
+    },
+    ...layerUnit(name, steps, ['nn_dsp.h']),
+  };
+}
+
+// What the C functions of layers have in common, and what they call.
+function layerUnit(name: string, steps: readonly Unit[], headers: readonly string[] = []) {
+  const across: Unit = {
+    name: 'nn_depthwise_across_dsp',
+    language: 'c',
+    template: 'depthwise/across.c.ejs',
+    view: {},
+    headers: HEADERS,
+    prototype: `void nn_depthwise_across_dsp(const ${LINES.name} *layer, const void *steps, ${PARAMETERS})`,
+    structs: [LINES],
+    uses: steps,
+    opaque: OPAQUE,
+  };
+  return {
+    headers: [...HEADERS, ...headers],
     prototype: `void ${name}(const ${LINES.name} *layer, ${PARAMETERS})`,
     struct: LINES,
     structs: [LINES],
@@ -99,7 +140,7 @@ function walkUnit(variant: LineVariant): Unit {
     structs: [],
     uses: [],
     stackBytes: STACK_BYTES,
-    opaque: ['nn_line_walk'],
+    opaque: OPAQUE,
   };
 }
 

@@ -9,7 +9,7 @@ const CONSTANTS = 3;
 
 /** Words of one channel: constants, a word for each step of four taps, or two, and for each of one. */
 export function lineChannelWords(layer: LineLayer, zeroed: boolean): number {
-  const { full, single } = stepsOf(layer);
+  const { full, single } = stepsOf(layer.kernel[0]);
   return CONSTANTS + layer.kernel[1] * (full * (zeroed ? 2 : 1) + single);
 }
 
@@ -24,7 +24,7 @@ export function encodeLines(
   zero: { readonly point: number; readonly apart: boolean },
 ): Uint32Array {
   const { kernel, stride } = layer;
-  const { full, single } = stepsOf(layer);
+  const { full, single } = stepsOf(layer.kernel[0]);
   const pairs = stride[0] === 2 ? [0, 1, 2, 3] : [0, 2, 1, 3];
   const words = channels.bias.flatMap((bias, row) => {
     const { multiplier, shift } = channels.multipliers[row]!;

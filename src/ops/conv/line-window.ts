@@ -1,6 +1,8 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { memoiseLayer } from '../rows.ts';
 import type { FixedDepthwise } from './depthwise.ts';
+import { wordsOf } from './strip-window.ts';
+import type { Walk } from './strip-window.ts';
 
 /** A layer as the lines take it, pairs being [y, x]: a tensor that is one row is taken for a column. */
 export interface LineLayer {
@@ -14,6 +16,8 @@ export interface LineLayer {
   readonly channels: number;
   /** Outputs of each input channel. */
   readonly depth: number;
+  /** Words of a column that windows need beyond those that they move along. */
+  readonly more: number;
 }
 
 /** How much of a layer is done at a time: output rows and columns, words of its lines. */
@@ -44,6 +48,7 @@ export function lineLayer(node: TypedNode<FixedDepthwise>): LineLayer {
     padding: pair([padding[0], padding[1]]),
     channels,
     depth: made / channels,
+    more: stepsOf(pair(kernel)[0]).full,
   };
 }
 
@@ -57,7 +62,7 @@ const isOneRow = memoiseLayer(({ attrs, inputs, outputs }: TypedNode<FixedDepthw
 });
 
 /** Steps of four taps that a column of a window takes, the last one filled up; and of the one that is left. */
-export function stepsOf({ kernel: [height] }: LineLayer): { full: number; single: number } {
+export function stepsOf(height: number): { full: number; single: number } {
   const single = height % 4 === 1 ? 1 : 0;
   return { full: (height - single + 3) >> 2, single };
 }
@@ -70,21 +75,26 @@ export function lineWidth({ kernel, stride, dilation }: LineLayer, columns: numb
 export function tileOf(layer: LineLayer): LineTile {
   const { stride, dilation, output } = layer;
   const quads = Math.ceil(output[0] / dilation[0] / 4);
-  const wordsOf = (count: number) => count * stride[0] + stepsOf(layer).full;
+  const linesOf = (count: number) => count * stride[0] + layer.more;
   const fits = (count: number, columns: number) =>
-    WORD_BYTES * wordsOf(count) * lineWidth(layer, columns) <= LINES_BYTES;
+    WORD_BYTES * linesOf(count) * lineWidth(layer, columns) <= LINES_BYTES;
   const share = (size: number, parts: number) => Math.ceil(size / parts);
   let [down, across] = [1, 1];
   while (!fits(share(quads, down), output[1]) && down < quads) down++;
   while (!fits(share(quads, down), share(output[1], across)) && across < output[1]) across++;
   const [tile, columns] = [share(quads, down), share(output[1], across)];
-  return { tile: 4 * tile, columns, words: wordsOf(tile) * lineWidth(layer, columns) };
+  return { tile: 4 * tile, columns, words: linesOf(tile) * lineWidth(layer, columns) };
+}
+
+/** The layer where a walk along one column does it (strip-window.ts). */
+export function columnLayer(layer: LineLayer, walk: Walk): LineLayer {
+  return { ...layer, more: wordsOf(walk) - walk.stride[0] };
 }
 
 /** Lines, outputs, places of the window's steps and their two ends. */
 export function lineScratchBytes(layer: LineLayer): number {
   const { tile, columns, words } = tileOf(layer);
-  const { full, single } = stepsOf(layer);
+  const { full, single } = stepsOf(layer.kernel[0]);
   const records = layer.output[1] === 1 ? tile >> 2 : columns;
   return WORD_BYTES * (words + records) + 4 * (layer.kernel[1] * (full + single) + 2);
 }

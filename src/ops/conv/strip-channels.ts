@@ -1,11 +1,13 @@
 import type { TypedNode } from '../../ir/types.ts';
-import { weightZeroPoint } from '../../ir/types.ts';
+import { perTensor, weightZeroPoint } from '../../ir/types.ts';
 import { foldChannels, largest } from '../gemm/channels.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import { byChannel } from './depthwise-channels.ts';
 import type { FixedDepthwise } from './depthwise.ts';
 import { multipliersOf } from './fields.ts';
+import type { Form } from './strip-units.ts';
+import { fixedShift } from './strip-weights.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
 
@@ -28,4 +30,16 @@ export function rejectShifts(node: DepthwiseNode): string | undefined {
   return most < weighted.DOUBLING_LIMIT
     ? undefined
     : `a sum may reach ${most}, beyond ${weighted.DOUBLING_LIMIT}`;
+}
+
+/** How sums become outputs. */
+export function formOf(node: DepthwiseNode): Form {
+  const channels = stripChannels(node);
+  const zero = weightZeroPoint(node.inputs[1]!);
+  const fixed = channels.multipliers.every(
+    (_, row) => fixedShift(channels, row, zero) !== undefined,
+  );
+  if (node.attrs.rounding === 'single') return fixed ? 'single_fixed' : 'single';
+  if (perTensor(node.outputs[0]!).zeroPoint === -128) return fixed ? 'fixed' : 'floor';
+  return channels.multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
 }
