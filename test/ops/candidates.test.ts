@@ -15,7 +15,7 @@ import { caseAt, graphOfCases, inputBytes } from '../support/cases.ts';
 const SEED = Number(process.env.THIMBLE_SEED ?? 20261130);
 const CASES = Number(process.env.THIMBLE_CASES ?? 80);
 /** Operators with more kernels and weight formats than the fastest one of each case shows. */
-const OPERATORS = ['conv2d', 'dense'];
+const OPERATORS = ['conv2d', 'depthwise_conv2d', 'dense'];
 
 console.log(`candidates: seed ${SEED} (THIMBLE_SEED), ${CASES} cases (THIMBLE_CASES)`);
 

@@ -16,7 +16,7 @@ export const conv2d: CaseMaker = (random, operand) => {
 
 export const depthwise: CaseMaker = (random, operand) => {
   const given = takes(operand, 4);
-  const { attrs, plane } = random.chance(0.5) ? usualWindow(random) : window(random);
+  const { attrs, plane } = random.pick([usualWindow, usualWindow, window, window, signal])(random);
   const usual = plane[0]! > 20 ? [2, 4, 5] : [1, 2, 3, 4, 6, 8, 12, 16];
   const channels = given ? given.shape[3]! : random.pick(usual);
   const outputs = channels * random.pick([1, 1, 1, 2, 3]);
@@ -110,5 +110,25 @@ function usualWindow(random: Random) {
     plane: large
       ? [random.int(24, 40), random.int(40, 60)]
       : kernel.map((n) => Math.max(n, random.int(1, 14))),
+  };
+}
+
+// Windows along the one row or the one column of a signal, at times of several tiles.
+function signal(random: Random) {
+  const { attrs } = window(random);
+  const size = random.pick([2, 3, 3, 5, 5, 7, 9, 9, 11, 16]);
+  const stride = random.pick([1, 1, 2]);
+  const dilation = random.pick([1, 1, 1, 2, 4]);
+  const reach = (size - 1) * dilation;
+  const before = random.int(0, reach);
+  const after = random.pick([0, reach - before, random.int(0, reach)]);
+  const length = reach + random.int(1, random.pick([8, 40, 40, 300]));
+  const turned = random.chance(0.5);
+  const pair = (along: number, across: number) => (turned ? [across, along] : [along, across]);
+  const steps = { stride: pair(stride, random.int(1, 2)), dilation: pair(dilation, 1) };
+  const padding = [...pair(before, 0), ...pair(after, 0)];
+  return {
+    attrs: { ...attrs, ...steps, kernel: pair(size, 1), padding },
+    plane: pair(length, 1),
   };
 }

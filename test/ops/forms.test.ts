@@ -42,10 +42,10 @@ const model = modelOf(cases);
 // What a unit's name says of its form, whatever the window, clamps and exact channels.
 function formOf(name: string): string[] {
   const known =
-    /^nn_(gemm_4x2|gemm_2x4|dense_4|dense_8|depthwise_\dx\d_s[12]_dsp)(?!.*(block|any|coded))/;
+    /^nn_(gemm_4x2|gemm_2x4|dense_4|dense_8|depthwise_(\dx\d|lines)_s[12]_dsp)(?!.*(block|any|coded))/;
   const family = known.exec(name)?.[0];
   if (family === undefined) return [];
-  return [name.replace(/_clamp|_special/g, '').replace(/_\dx\d_s[12]/, '')];
+  return [name.replace(/_clamp|_special/g, '').replace(/(_\dx\d|(?<=lines))_s[12]/, '')];
 }
 
 function formsOf({ schedule }: Program): string[] {

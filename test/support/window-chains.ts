@@ -8,6 +8,9 @@ import type { CaseTensor } from './cases.ts';
 
 const OPS = ['conv2d', 'depthwise_conv2d', 'average_pool', 'max_pool'] as const;
 
+/** For each chain, so many on signals: tensors of one column. */
+const SIGNALS = 1 / 4;
+
 /**
  * Chains of operators with windows, side by side, some of them forked: each a run of steps. Inputs
  * have 5 to `most` rows.
@@ -23,9 +26,10 @@ export function windowChains(
   const runs: Run[] = [];
   // Of their own: the graphs stay what they are.
   const turns = new Random(count);
-  for (let chain = 0; chain < count; chain++) {
+  for (let chain = 0; chain < count * (1 + SIGNALS); chain++) {
     const first = builder.nodes.length;
-    const shape = [1, random.int(5, most), random.int(3, 9), random.pick([1, 2, 3, 4, 8, 12])];
+    const plane = [random.int(5, most), random.int(3, 9)] as const;
+    const shape = [1, plane[0], chain < count ? plane[1] : 1, random.pick([1, 2, 3, 4, 8, 12])];
     const float = random.chance(0.2);
     const input = builder.addTensor(`in${chain}`, float ? float32(shape) : int8(random, shape));
     inputs.push(input);
@@ -51,12 +55,13 @@ function addWindow(builder: GraphBuilder, random: Random, from: TensorId): Tenso
   const channels = shape[3]!;
   const op = random.pick(OPS);
   const pools = op.endsWith('pool');
-  const kernel = random.pick([
+  const window = random.pick([
     [1, 1],
     [3, 3],
     [3, 3],
     [random.int(1, 4), random.int(1, 5)],
   ]);
+  const kernel = shape[2] === 1 ? [window[0]!, 1] : window;
   const reach = kernel.map((size) => size - 1);
   if (reach.some((size, axis) => size >= shape[axis + 1]!)) return undefined;
   const stride = random.pick([

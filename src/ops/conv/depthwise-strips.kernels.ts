@@ -3,19 +3,18 @@ import { perTensor, weightZeroPoint } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
-import { foldChannels, largest } from '../gemm/channels.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
-import { byChannel, depthMultiplier } from './depthwise-channels.ts';
+import { depthMultiplier } from './depthwise-channels.ts';
 import type { FixedDepthwise } from './depthwise.ts';
-import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
+import { rejectWindow, windowFields } from './fields.ts';
+import { formOf, rejectShifts, stripChannels } from './strip-channels.ts';
 import { blocksOf, stripWork } from './strip-cost.ts';
 import type { StripLayer } from './strip-cost.ts';
 import { FORMS, stripUnit, variantsOf, WALKS } from './strip-units.ts';
-import type { Form, StripVariant } from './strip-units.ts';
-import { channelWords, encodeChannels, fixedShift, placesOf } from './strip-weights.ts';
+import type { StripVariant } from './strip-units.ts';
+import { channelWords, encodeChannels, placesOf } from './strip-weights.ts';
 import { isRolled, rowOrder, wordsOf } from './strip-window.ts';
 import type { Walk } from './strip-window.ts';
 
@@ -108,20 +107,6 @@ function rejectShape({ attrs, inputs, outputs }: DepthwiseNode): string | undefi
   return undefined;
 }
 
-function rejectShifts(node: DepthwiseNode): string | undefined {
-  const channels = stripChannels(node);
-  const zero = weightZeroPoint(node.inputs[1]!);
-  const single = node.attrs.rounding === 'single';
-  if (zero !== 0 && !single) return 'the weights have a zero point, and outputs are rounded twice';
-  const least = single ? 1 : 0;
-  const odd = channels.multipliers.find(({ shift }) => -shift < least || shift < -22);
-  if (odd) return `a requantization shift is ${odd.shift}, outside -22 to ${-least}`;
-  const most = Math.max(...channels.bias.map((_, row) => largest(channels, row, zero)));
-  return most < weighted.DOUBLING_LIMIT
-    ? undefined
-    : `a sum may reach ${most}, beyond ${weighted.DOUBLING_LIMIT}`;
-}
-
 function walkOf({ kernel, stride }: FixedDepthwise): Walk | undefined {
   return WALKS.find(
     (walk) =>
@@ -131,11 +116,6 @@ function walkOf({ kernel, stride }: FixedDepthwise): Walk | undefined {
       walk.stride[1] === stride[1],
   );
 }
-
-const stripChannels = memoiseLayer((node: DepthwiseNode) => {
-  const matrix = byChannel(node);
-  return foldChannels(node, matrix, multipliersOf(node, matrix.rows));
-});
 
 const layerOf = memoise((node: DepthwiseNode): StripLayer & StripVariant => {
   const { attrs, inputs, outputs } = node;
@@ -152,14 +132,3 @@ const layerOf = memoise((node: DepthwiseNode): StripLayer & StripVariant => {
     padLeft: attrs.padding[1],
   };
 });
-
-function formOf(node: DepthwiseNode): Form {
-  const channels = stripChannels(node);
-  const zero = weightZeroPoint(node.inputs[1]!);
-  const fixed = channels.multipliers.every(
-    (_, row) => fixedShift(channels, row, zero) !== undefined,
-  );
-  if (node.attrs.rounding === 'single') return fixed ? 'single_fixed' : 'single';
-  if (perTensor(node.outputs[0]!).zeroPoint === -128) return fixed ? 'fixed' : 'floor';
-  return channels.multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
-}

@@ -13,6 +13,8 @@ import { portableUnits } from '../weighted-units.ts';
 import { byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
 import { depthwiseColumns } from './depthwise-columns.kernel.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
+import { depthwiseColumn } from './depthwise-column.kernel.ts';
+import { depthwiseLines } from './depthwise-lines.kernel.ts';
 import { stripKernels } from './depthwise-strips.kernels.ts';
 import type { DepthwiseAttrs, FixedDepthwise } from './depthwise.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
@@ -134,10 +136,13 @@ const depthwiseF32: Kernel<FixedDepthwise> = {
   },
 };
 
+const DEPTHWISE = [
+  ...[...stripKernels, depthwiseColumn, depthwiseLines],
+  ...[depthwise3x3S8Dsp, depthwiseS8Dsp, depthwiseColumns, depthwiseS8],
+];
+
 export const depthwiseKernels: readonly Kernel<DepthwiseAttrs>[] = [
-  ...[...stripKernels, depthwise3x3S8Dsp, depthwiseS8Dsp, depthwiseColumns, depthwiseS8].map(
-    (kernel) => alsoInFloat(kernel, 3),
-  ),
+  ...DEPTHWISE.map((kernel) => alsoInFloat(kernel, 3)),
   roundingInFloat(depthwiseS8, {
     name: 'depthwise_s8_float_c',
     units: [units.inFloat],

@@ -103,6 +103,17 @@ function turning(layer: StripLayer, columns: number, x: number) {
   };
 }
 
+/** Of one channel, beside its columns of four outputs, and each of these. */
+export function walkingCycles({
+  walk,
+  form,
+  zeroed,
+}: Pick<StripLayer, 'walk' | 'form' | 'zeroed'>) {
+  const { before, column } = walkCycles(walk);
+  const output = { fixed: 21, single_fixed: 21, floor: 26, single: 26, right: 30, any: 35 }[form];
+  return { before: before + (zeroed ? tapWords(walk).length + 2 : 0), column: column + output };
+}
+
 // One channel of a tile: strips of two rows, or blocks of four.
 function walking(layer: StripLayer, columns: number): number {
   const { walk, form, height } = layer;
@@ -110,10 +121,8 @@ function walking(layer: StripLayer, columns: number): number {
     const output = { fixed: -3, single_fixed: -3, floor: 0, single: 0, right: 3, any: 6 }[form];
     return Math.ceil(height / 2) * (24 + (29.4 + output) * columns);
   }
-  const { before, column } = walkCycles(walk);
-  const output = { fixed: 21, single_fixed: 21, floor: 26, single: 26, right: 30, any: 35 }[form];
-  const zeroed = layer.zeroed ? tapWords(walk).length + 2 : 0;
-  return visits(layer).blocks * (before + zeroed + (column + output) * columns);
+  const each = walkingCycles(layer);
+  return visits(layer).blocks * (each.before + each.column * columns);
 }
 
 // Of a walk: before the first column, and for each.

@@ -3,7 +3,7 @@ import { struct } from '../struct.ts';
 import type { KernelUnit, Unit } from '../unit.ts';
 import { walkCode } from './strip-walk.ts';
 import { channelWords, placesOf } from './strip-weights.ts';
-import { isRolled, rowOrder, tapWords, wordsOf } from './strip-window.ts';
+import { isRolled, recordWords, rowOrder, tapWords, wordsOf } from './strip-window.ts';
 import type { Walk } from './strip-window.ts';
 import { WINDOW } from './structs.ts';
 
@@ -72,9 +72,10 @@ const SAVED_BYTES = 40;
 export function stripUnit(variant: StripVariant): KernelUnit<typeof STRIPS.members> {
   const { walk, form, clamps, zeroed } = variant;
   const window = `${walk.height}x${walk.width}_s${walk.stride[0]}`;
+  const words = wordsOf(walk);
   const steps = [
-    turnUnit(walk, 'in'),
-    turnUnit(walk, clamps ? 'out_clamp' : 'out'),
+    turnUnit(words, 16 * words, 'in'),
+    turnUnit(words, 16 * words * walk.stride[1], clamps ? 'out_clamp' : 'out'),
     walkUnit(variant),
   ];
   const along: Unit = {
@@ -109,8 +110,8 @@ export function stripUnit(variant: StripVariant): KernelUnit<typeof STRIPS.membe
 const PARAMETERS =
   'const int8_t *input, int8_t *output, uint32_t *scratch, int32_t first, int32_t last';
 
-// What the portable twins print.
-function twinView({ walk, form, clamps, zeroed }: StripVariant): Unit['view'] {
+/** What the portable twins print. */
+export function twinView({ walk, form, clamps, zeroed }: StripVariant): Unit['view'] {
   const places = placesOf(walk);
   return {
     ...{ form, clamps, zeroed },
@@ -118,7 +119,8 @@ function twinView({ walk, form, clamps, zeroed }: StripVariant): Unit['view'] {
     width: String(walk.width),
     strideY: String(walk.stride[0]),
     strideX: String(walk.stride[1]),
-    words: String(wordsOf(walk)),
+    words: String(recordWords(walk)),
+    line: walk.line ?? false,
     channelWords: String(channelWords(places)),
     places: places.taps.join(', '),
     shiftAt: String(places.shift),
@@ -128,9 +130,8 @@ function twinView({ walk, form, clamps, zeroed }: StripVariant): Unit['view'] {
   };
 }
 
-function turnUnit(walk: Walk, way: 'in' | 'out' | 'out_clamp'): Unit {
-  const words = wordsOf(walk);
-  const pitch = 16 * words * (way === 'in' ? 1 : walk.stride[1]);
+/** Turns words of records whose channels have so many, from column to column `pitch` bytes. */
+export function turnUnit(words: number, pitch: number, way: 'in' | 'out' | 'out_clamp'): Unit {
   const name = `nn_turn_${way}_dsp_${words}_${pitch}`;
   return {
     name,
@@ -152,8 +153,10 @@ function turnUnit(walk: Walk, way: 'in' | 'out' | 'out_clamp'): Unit {
 
 const codeOf = memoise((walk: Walk) => walkCode(walk, WEIGHTS_AT));
 
-function walkUnit({ walk, form, zeroed }: StripVariant): Unit {
-  const name = `nn_walk_${walk.height}x${walk.width}_s${walk.stride[0]}_dsp_${form}${zeroed ? '_zero' : ''}`;
+/** The assembly that walks along records, or along a line of words. */
+export function walkUnit({ walk, form, zeroed }: StripVariant): Unit {
+  const kind = walk.line ? '_line' : '';
+  const name = `nn_walk_${walk.height}x${walk.width}${kind}_s${walk.stride[0]}_dsp_${form}${zeroed ? '_zero' : ''}`;
   const pairs = tapWords(walk).length;
   const { before, column } = codeOf(walk);
   const rolled = isRolled(walk);
@@ -163,7 +166,7 @@ function walkUnit({ walk, form, zeroed }: StripVariant): Unit {
     template: `depthwise/${rolled ? 'walk-3x3' : 'walk'}.S.ejs`,
     view: {
       ...{ form, zeroed },
-      words: String(wordsOf(walk)),
+      words: String(recordWords(walk)),
       strideX: String(walk.stride[1]),
       pairs: String(pairs),
       before: before.join('\n'),

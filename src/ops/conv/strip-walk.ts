@@ -69,7 +69,7 @@ function windowColumn(walk: Walk, x: number, state: State): string[] {
   const lines: string[] = [];
   const load = (word: number) => {
     const op = single(word) ? 'ldrsb' : 'ldr';
-    const at = 16 * wordsOf(walk) * x + 4 * word;
+    const at = walk.line ? 16 * word : 16 * wordsOf(walk) * x + 4 * word;
     lines.push(`${op} ${registers.take(`E${word}`)}, [r0, #${at}]`);
   };
   const widen = (word: number) => {

@@ -3,6 +3,8 @@ export interface Walk {
   readonly height: number;
   readonly width: number;
   readonly stride: readonly [number, number];
+  /** A window of one column whose words lie in records of one word after another (nn_lines.h). */
+  readonly line?: boolean;
 }
 
 /**
@@ -19,6 +21,11 @@ export function isRolled({ height, width, stride: [y, x] }: Walk): boolean {
 /** Words that a record's channel holds: enough input rows for four output rows. */
 export function wordsOf({ height, stride }: Walk): number {
   return Math.ceil((3 * stride[0] + height) / 4);
+}
+
+/** Words of a record's channel. */
+export function recordWords(walk: Walk): number {
+  return walk.line ? 1 : wordsOf(walk);
 }
 
 /**
