@@ -27,7 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   verify: ['support', 'ir', 'interpret', 'emulate'],
   // The result types of the others, and the arithmetic that turns them into figures.
   report: [
-    ...['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
+    ...['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate', 'select'],
     ...['passes', 'codegen', 'build', 'compress', 'pipeline.ts'],
   ],
 };

@@ -7,6 +7,7 @@ import { opOf } from '../ops/index.ts';
 import { zeroShare } from '../ops/weight-values.ts';
 import type { Removal } from '../passes/shrink/removals.ts';
 import type { Program } from '../pipeline.ts';
+import type { Figure, Offer } from '../select/trade.ts';
 import type { Board } from '../target/board.ts';
 import { memoryUse } from './footprint.ts';
 import type { MemoryUse } from './footprint.ts';
@@ -31,7 +32,9 @@ export interface Report {
   readonly memories: readonly MemoryUse[];
   readonly instructions: number | null;
   /** The ends of the trade: what the fastest, the smallest and the least memory-hungry choice takes. */
-  readonly choices: Readonly<Record<'speed' | 'flash' | 'ram', ChoiceReport>>;
+  readonly choices: Readonly<Record<Figure, ChoiceReport>>;
+  /** Plans between these ends, the one taken among them, fastest first. */
+  readonly trade: readonly OfferReport[];
   /** What compressed weights save in the whole model, code included; zeros where there are none. */
   readonly saved: { readonly flash: number; readonly cycles: number };
   readonly layers: readonly LayerReport[];
@@ -79,6 +82,9 @@ export interface ChoiceReport {
   readonly ram: number;
 }
 
+/** A plan beside others: whether it fits the board, whether it was taken, and what it is best at. */
+export interface OfferReport extends ChoiceReport, Pick<Offer, 'fits' | 'taken' | 'best'> {}
+
 export interface PlanReport {
   readonly tensor: string;
   readonly region: string;
@@ -101,7 +107,9 @@ export interface ReportFacts {
 export function makeReport(facts: ReportFacts): Report {
   const { program, board, footprint } = facts;
   const { steps } = program.schedule;
-  const ends = program.ends();
+  const offers = program.trade();
+  const end = (figure: Figure) =>
+    choiceReport(offers.find(({ best }) => best.includes(figure))!.estimate);
   return {
     schemaVersion: 1,
     model: program.name,
@@ -115,11 +123,8 @@ export function makeReport(facts: ReportFacts): Report {
     ram: { limit: board?.ramBytes ?? null, ...footprint.ram, lowerBound: program.plan.lowerBound },
     memories: board ? memoryUse(footprint, board) : [],
     instructions: facts.instructions ?? null,
-    choices: {
-      speed: choiceReport(ends.speed),
-      flash: choiceReport(ends.flash),
-      ram: choiceReport(ends.ram),
-    },
+    choices: { speed: end('speed'), flash: end('flash'), ram: end('ram') },
+    trade: offers.map(({ estimate, ...offer }) => ({ ...choiceReport(estimate), ...offer })),
     saved: savedBy(program),
     layers: steps
       .filter(({ cost }) => cost.calls.length > 0)

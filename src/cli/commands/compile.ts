@@ -6,6 +6,7 @@ import { writeFiles } from '../../build/compile-sources.ts';
 import type { Report } from '../../report/report.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeRemoved } from '../../report/removed.ts';
+import { describeTrade } from '../../report/trade.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import { formatSize } from '../../support/bytes.ts';
 import type { Board } from '../../target/board.ts';
@@ -106,6 +107,7 @@ export function summary(report: Report): string[] {
     '',
     ...describeRemoved(report),
     ...describeCompressed(report),
+    ...describeTrade(report),
     `${report.model} on ${report.board ?? 'any target'}: ${report.fits ? 'fits' : 'does not fit'} (${report.basis})`,
     `flash ${of(flash.total, flash.limit)}: weights ${formatSize(flash.weights)}, code ${formatSize(flash.code)}`,
     `RAM   ${of(ram.total, ram.limit)}: arena ${formatSize(ram.arena)} (lower bound ${formatSize(ram.lowerBound)}), ${ram.state > 0 ? `states ${formatSize(ram.state)}, ` : ''}other ${formatSize(ram.other)}, stack ${formatSize(ram.stack)}`,
