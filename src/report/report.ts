@@ -9,6 +9,8 @@ import type { Removal } from '../passes/shrink/removals.ts';
 import type { Program } from '../pipeline.ts';
 import type { Figure, Offer } from '../select/trade.ts';
 import type { Board } from '../target/board.ts';
+import { peakReport, ringOf } from './peak.ts';
+import type { PeakReport } from './peak.ts';
 import { memoryUse } from './footprint.ts';
 import type { MemoryUse } from './footprint.ts';
 
@@ -38,6 +40,7 @@ export interface Report {
   /** What compressed weights save in the whole model, code included; zeros where there are none. */
   readonly saved: { readonly flash: number; readonly cycles: number };
   readonly layers: readonly LayerReport[];
+  readonly peak: PeakReport;
   readonly plan: readonly PlanReport[];
   /** What lasts from one inference to the next; `copied`: its next value is not written in place. */
   readonly states: readonly StateReport[];
@@ -92,6 +95,10 @@ export interface PlanReport {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
+  /** Rows that are held at once, where they are not all. */
+  readonly ring: number | null;
+  /** Whether it is a kernel's working memory. */
+  readonly scratch: boolean;
 }
 
 export interface ReportFacts {
@@ -129,14 +136,13 @@ export function makeReport(facts: ReportFacts): Report {
     layers: steps
       .filter(({ cost }) => cost.calls.length > 0)
       .map((step) => layerReport(step, facts.layerInstructions)),
-    plan: program.plan.placements.map(({ name, region, offset, bytes, first, last }) => ({
-      tensor: name,
-      region,
-      offset,
-      bytes,
-      first,
-      last,
-    })),
+    peak: peakReport(program),
+    plan: program.plan.placements.map((placement) => {
+      const { name: tensor, region, offset, bytes, first, last } = placement;
+      const ring = ringOf(program, placement);
+      const scratch = placement.scratchOf !== undefined;
+      return { tensor, region, offset, bytes, first, last, ring, scratch };
+    }),
     states: program.plan.placements.flatMap(({ name, bytes, tensors, state }) =>
       state ? { tensor: name, bytes, copied: !tensors.includes(state.write) } : [],
     ),

@@ -33,7 +33,10 @@ export function tradeOf(search: Search, taken: Plan): Offer[] {
   search.smallest(NOTHING);
   search.between(NOTHING, BETWEEN);
   const plans = search.plans.filter((plan) => plan === taken || !isBeaten(plan, search.plans));
-  const ends = (['speed', 'flash', 'ram'] as const).map((figure) => [figure, bestAt(figure, plans)]);
+  const ends = (['speed', 'flash', 'ram'] as const).map((figure) => [
+    figure,
+    bestAt(figure, plans),
+  ]);
   const shown = spread(plans, [taken, ...ends.map(([, plan]) => plan as Plan)]);
   return shown
     .sort((a, b) => a.estimate.cycles - b.estimate.cycles)
