@@ -66,13 +66,23 @@ export function compileModel(
   target: Target,
   options: CompileOptions = {},
 ): Program {
-  const { graph, removed } =
-    options.shrink === false ? { graph: model, removed: [] } : shrink(model);
-  verifyPass(graph, shrinkChannels.name);
-  const selection = select(lower(graph, target, options.accepts), target, options);
+  const { graph, removed, selection } = planModel(model, target, options);
   const library = emit(selection.schedule, selection.plan, {
     ...{ name, source, target, version: VERSION, hooks: options.hooks ?? false },
     sourceHash: sha256(bytes).slice(0, 8),
   });
   return { ...selection, name, model, graph, removed, target, library };
+}
+
+/** What a model would take on a target: everything but the code. */
+export function planModel(
+  model: Graph,
+  target: Target,
+  options: CompileOptions = {},
+): Pick<Program, 'graph' | 'removed'> & { readonly selection: Selection } {
+  const { graph, removed } =
+    options.shrink === false ? { graph: model, removed: [] } : shrink(model);
+  verifyPass(graph, shrinkChannels.name);
+  const selection = select(lower(graph, target, options.accepts), target, options);
+  return { graph, removed, selection };
 }

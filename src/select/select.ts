@@ -18,6 +18,8 @@ export interface SelectOptions extends Pick<PlanOptions, 'runs' | 'fed'> {
   readonly optimize?: Objective;
   /** Look at all plans that there are for the trade, not only at some between its ends. */
   readonly allPlans?: boolean;
+  /** Whether few plans do, to know that one fits: where none of these does, another one might. */
+  readonly hasty?: boolean;
 }
 
 export interface Selection extends Plan {
@@ -63,15 +65,15 @@ export function select(
 
 // With a Lagrange multiplier for flash (Everett, "Generalized Lagrange multiplier method", 1963), at each
 // price the cheapest cut under a limit of RAM.
-function bestOf(search: Search, { optimize = 'speed' }: SelectOptions): Plan {
+function bestOf(search: Search, { optimize = 'speed', hasty }: SelectOptions): Plan {
   search.fastest(NOTHING);
   search.fastest(CYCLE);
-  if (!isSettled(search, optimize)) lookAround(search);
+  if (!isSettled(search, optimize)) lookAround(search, hasty ? [] : pricesOf(search));
   return choose(search, optimize);
 }
 
-function lookAround(search: Search): void {
-  for (const price of [NOTHING, ...pricesOf(search), ALL]) {
+function lookAround(search: Search, between = pricesOf(search)): void {
+  for (const price of [NOTHING, ...between, ALL]) {
     search.largestThatFits(price);
     search.smallest(price);
   }
