@@ -27,6 +27,8 @@ export interface Model {
 export interface CompileOptions extends SelectOptions {
   /** Calls `thimble_layer` after each layer: for firmware that traces or measures. */
   readonly hooks?: boolean;
+  /** Fills memory that nobody uses between layers, and traps where one has written there: for tests. */
+  readonly poison?: boolean;
   /** Takes out channels that are constant or unread, which changes no output; true when left out. */
   readonly shrink?: boolean;
   /** Which kernels and weight formats may be taken; any when left out. */
@@ -66,13 +68,24 @@ export function compileModel(
   target: Target,
   options: CompileOptions = {},
 ): Program {
+  const { graph, removed, selection } = planModel(model, target, options);
+  const library = emit(selection.schedule, selection.plan, {
+    ...{ name, source, target, version: VERSION, hooks: options.hooks ?? false },
+    poison: options.poison ?? false,
+    sourceHash: sha256(bytes).slice(0, 8),
+  });
+  return { ...selection, name, model, graph, removed, target, library };
+}
+
+/** What a model would take on a target: everything but the code. */
+export function planModel(
+  model: Graph,
+  target: Target,
+  options: CompileOptions = {},
+): Pick<Program, 'graph' | 'removed'> & { readonly selection: Selection } {
   const { graph, removed } =
     options.shrink === false ? { graph: model, removed: [] } : shrink(model);
   verifyPass(graph, shrinkChannels.name);
   const selection = select(lower(graph, target, options.accepts), target, options);
-  const library = emit(selection.schedule, selection.plan, {
-    ...{ name, source, target, version: VERSION, hooks: options.hooks ?? false },
-    sourceHash: sha256(bytes).slice(0, 8),
-  });
-  return { ...selection, name, model, graph, removed, target, library };
+  return { graph, removed, selection };
 }

@@ -27,7 +27,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   verify: ['support', 'ir', 'interpret', 'emulate'],
   // The result types of the others, and the arithmetic that turns them into figures.
   report: [
-    ...['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
+    ...['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate', 'select'],
     ...['passes', 'codegen', 'build', 'compress', 'pipeline.ts'],
   ],
 };
@@ -67,7 +67,7 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
 /** Modules that only compute. All others count as the world. */
 const PURE = [
   ...['node:path', 'node:url', 'node:crypto', 'node:zlib'],
-  ...['zod', 'ejs', 'flatbuffers', 'protobufjs', 'commander'],
+  ...['zod', 'ejs', 'flatbuffers', 'protobufjs', 'commander', 'd3-scale'],
 ];
 
 const sources = readSources();

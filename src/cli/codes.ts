@@ -24,7 +24,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'does-not-fit-flash':
     'Weights, tables and code together are larger than the flash. The notes name the layers with the most weights. The figure is predicted from measured sizes of the kernels before any compiler runs, and checked against the linked firmware after a build.',
   'does-not-fit-ram':
-    'The arena (all tensors that live at the same time), the stack and the firmware’s own data are larger than the RAM, or the arena is larger than any single memory. The notes name the tensors that live at the peak: they, not the number of layers, decide.',
+    'The arena (all tensors that live at the same time), the stack and the firmware’s own data are larger than the RAM, or the arena is larger than any single memory. The notes name the tensors that live at the peak: they, not the number of layers, decide. The hint names what would fit (rows, a smaller input, other boards): each was planned, none is guessed.',
   'emulator-failed': 'The emulator itself stopped with an error of its own, shown in the message.',
   'emulator-unavailable':
     'The emulator is not installed, or does not model the board. thimble doctor shows what is there.',

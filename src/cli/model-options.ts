@@ -36,6 +36,8 @@ export interface CompilingOptions extends ModelOptions {
   /** How the application gives the input; `run` has none. */
   readonly input?: 'whole' | 'rows';
   readonly shrink: boolean;
+  /** Whether all plans are looked at for the trade; only where they are shown. */
+  readonly plans?: boolean;
 }
 
 /** The options of every command that reads a model file. */

@@ -53,9 +53,10 @@ export function refuseCollapsed({ collapsed }: QuantizedModel, { force }: ModelO
 
 /** What the compiler may do, and how it is to choose among kernels and formats. */
 export function compileOptions(options: CompilingOptions): CompileOptions {
-  const { optimize, encoding, input, shrink } = options;
+  const { optimize, encoding, input, shrink, plans: allPlans = false } = options;
   const fed = input === 'rows';
-  return { optimize, fed, shrink, ...(encoding !== 'auto' && { accepts: storesDense }) };
+  const choice = { optimize, fed, shrink, allPlans };
+  return { ...choice, ...(encoding !== 'auto' && { accepts: storesDense }) };
 }
 
 export function quantizeOptions({ method, io, range }: ModelOptions): QuantizeModelOptions {

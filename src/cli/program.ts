@@ -104,13 +104,13 @@ type MakeCommand = (text: string, description: string) => Command;
 function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
   const compiling = (text: string, description: string) =>
     addInputOption(addCompileOptions(command(text, description)));
-  compiling('compile <model>', 'the C library and its report')
+  withPlans(compiling('compile <model>', 'the C library and its report'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .action(async (model: string, options: CompileCommandOptions) =>
       (await import('./commands/compile.ts')).compileCommand(model, options, await context()),
     );
-  compiling('build <model>', 'the C library and firmware around it')
+  withPlans(compiling('build <model>', 'the C library and firmware around it'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .option(
@@ -176,6 +176,10 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
     .action(async (model: string, options: RenodeOptions) =>
       (await import('./commands/renode.ts')).renodeCommand(model, options, await context()),
     );
+}
+
+function withPlans(command: Command): Command {
+  return command.option('--plans', 'look at all plans of the trade between cycles, flash and RAM');
 }
 
 function withVectors(command: Command): Command {

@@ -16,7 +16,9 @@ import { Constants } from './constants.ts';
 import { layerViews } from './layers.ts';
 import { arrayType, ctypeOf, floatLiteral, initialiserLines } from './literals.ts';
 import { readTemplate, render } from './render.ts';
+import { poisoningOf } from './poison.ts';
 import { sequenceOf } from './sequence.ts';
+import type { SequenceItem } from './sequence.ts';
 import { fedView } from './fed.ts';
 import { stateViews } from './states.ts';
 import { filesOf, kernelsView } from './units.ts';
@@ -31,6 +33,8 @@ export interface EmitOptions {
   readonly version: string;
   /** Calls `thimble_layer` after each layer: for firmware that traces or measures. */
   readonly hooks: boolean;
+  /** Fills memory that nobody uses between layers, and traps where one has written there: for tests. */
+  readonly poison?: boolean;
 }
 
 /** Generated files by path, relative to the output folder. */
@@ -95,7 +99,7 @@ export function emit(schedule: Schedule, plan: MemoryPlan, options: EmitOptions)
     inputs: accessors(name, 'input', inputs),
     outputs: accessors(name, 'output', outputs),
     layers,
-    sequence: items,
+    ...(options.poison ? poisonView(plan, items) : { poison: undefined, sequence: items }),
     runs,
     fed,
     table: layerTable(layers),
@@ -130,6 +134,16 @@ export function emit(schedule: Schedule, plan: MemoryPlan, options: EmitOptions)
       0,
     ),
   };
+}
+
+// The calls with what to check and to fill after each.
+function poisonView(plan: MemoryPlan, items: readonly SequenceItem[]) {
+  const { start, after } = poisoningOf(plan);
+  const sequence = items.map((item, i) => ({
+    ...item,
+    poison: after(i === 0 ? 0 : items[i - 1]!.last + 1, item.last),
+  }));
+  return { poison: start, sequence };
 }
 
 function filesWith(name: string, view: object, units: readonly Unit[]): Map<string, string> {

@@ -12,6 +12,8 @@ export interface SequenceItem {
   readonly call: string;
   /** Layers whose outputs a hook can report afterwards. */
   readonly reports: readonly LayerView[];
+  /** The last step that it computes. */
+  readonly last: number;
 }
 
 /** A run of layers that take turns: each computes rows as soon as it can. */
@@ -42,13 +44,15 @@ export function sequenceOf(
   const items = segments.flatMap((segment): SequenceItem[] => {
     if (segment.kind === 'whole') {
       const layer = viewOf.get(segment.step.index);
-      return layer ? [{ call: callOf(layer, ['0', String(layer.rows)]), reports: [layer] }] : [];
+      const call = layer && callOf(layer, ['0', String(layer.rows)]);
+      return call ? [{ call, reports: [layer], last: layer.index }] : [];
     }
     const run = rowRun(segment, viewOf);
     runs.push(run);
     const whole = segment.steps.filter(({ node }) => !segment.rings.has(node.outputs[0]!.id));
     const call = run.fed ? '' : `${run.name}()`;
-    return [{ call, reports: whole.map(({ index }) => viewOf.get(index)!) }];
+    const { index: last } = segment.steps.at(-1)!;
+    return [{ call, reports: whole.map(({ index }) => viewOf.get(index)!), last }];
   });
   return { items, runs };
 }

@@ -3,6 +3,11 @@ import type { Buffer } from './lifetimes.ts';
 
 /** The largest sum of bytes alive at one step, what can lie within another counted once. */
 export function liveBytes(buffers: readonly Buffer[]): number {
+  return fullestStep(buffers).bytes;
+}
+
+/** The first step at which so many bytes are alive. */
+export function fullestStep(buffers: readonly Buffer[]): { step: number; bytes: number } {
   const holders = new Map(buffers.flatMap((buffer) => buffer.tensors.map((id) => [id, buffer])));
   // By how much the sum grows or shrinks at each step.
   const changes = new Map<number, number>();
@@ -18,10 +23,13 @@ export function liveBytes(buffers: readonly Buffer[]): number {
       add(first, last, -Math.min(host.bytes, buffer.bytes - clearance(buffer, host)));
     }
   }
-  let [alive, most] = [0, 0];
-  for (const step of [...changes.keys()].sort((a, b) => a - b))
-    most = Math.max(most, (alive += changes.get(step)!));
-  return most;
+  let alive = 0;
+  let fullest = { step: -1, bytes: 0 };
+  for (const step of [...changes.keys()].sort((a, b) => a - b)) {
+    alive += changes.get(step)!;
+    if (alive > fullest.bytes) fullest = { step, bytes: alive };
+  }
+  return fullest;
 }
 
 // Those within which a part of a buffer can lie, as it trails them.

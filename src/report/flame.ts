@@ -1,3 +1,5 @@
+import { escapeXml } from './svg.ts';
+
 /** A function on a stack, with the instructions of itself and all that it called. */
 export interface Frame {
   readonly name: string;
@@ -100,8 +102,4 @@ function colourOf(name: string): string {
 // Renode marks a function's first block, gcc its clones.
 function functionName(part: string): string {
   return part.replace(/ \(entry\)$/, '').replace(/\.(constprop|isra|part)\.\d+$/, '');
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

@@ -7,7 +7,10 @@ import { opOf } from '../ops/index.ts';
 import { zeroShare } from '../ops/weight-values.ts';
 import type { Removal } from '../passes/shrink/removals.ts';
 import type { Program } from '../pipeline.ts';
+import type { Figure, Offer } from '../select/trade.ts';
 import type { Board } from '../target/board.ts';
+import { peakReport, ringOf } from './peak.ts';
+import type { PeakReport } from './peak.ts';
 import { memoryUse } from './footprint.ts';
 import type { MemoryUse } from './footprint.ts';
 
@@ -31,10 +34,13 @@ export interface Report {
   readonly memories: readonly MemoryUse[];
   readonly instructions: number | null;
   /** The ends of the trade: what the fastest, the smallest and the least memory-hungry choice takes. */
-  readonly choices: Readonly<Record<'speed' | 'flash' | 'ram', ChoiceReport>>;
+  readonly choices: Readonly<Record<Figure, ChoiceReport>>;
+  /** Plans between these ends, the one taken among them, fastest first. */
+  readonly trade: readonly OfferReport[];
   /** What compressed weights save in the whole model, code included; zeros where there are none. */
   readonly saved: { readonly flash: number; readonly cycles: number };
   readonly layers: readonly LayerReport[];
+  readonly peak: PeakReport;
   readonly plan: readonly PlanReport[];
   /** What lasts from one inference to the next; `copied`: its next value is not written in place. */
   readonly states: readonly StateReport[];
@@ -79,6 +85,9 @@ export interface ChoiceReport {
   readonly ram: number;
 }
 
+/** A plan beside others: whether it fits the board, whether it was taken, and what it is best at. */
+export interface OfferReport extends ChoiceReport, Pick<Offer, 'fits' | 'taken' | 'best'> {}
+
 export interface PlanReport {
   readonly tensor: string;
   readonly region: string;
@@ -86,6 +95,10 @@ export interface PlanReport {
   readonly bytes: number;
   readonly first: number;
   readonly last: number;
+  /** Rows that are held at once, where they are not all. */
+  readonly ring: number | null;
+  /** Whether it is a kernel's working memory. */
+  readonly scratch: boolean;
 }
 
 export interface ReportFacts {
@@ -101,7 +114,9 @@ export interface ReportFacts {
 export function makeReport(facts: ReportFacts): Report {
   const { program, board, footprint } = facts;
   const { steps } = program.schedule;
-  const ends = program.ends();
+  const offers = program.trade();
+  const end = (figure: Figure) =>
+    choiceReport(offers.find(({ best }) => best.includes(figure))!.estimate);
   return {
     schemaVersion: 1,
     model: program.name,
@@ -115,23 +130,19 @@ export function makeReport(facts: ReportFacts): Report {
     ram: { limit: board?.ramBytes ?? null, ...footprint.ram, lowerBound: program.plan.lowerBound },
     memories: board ? memoryUse(footprint, board) : [],
     instructions: facts.instructions ?? null,
-    choices: {
-      speed: choiceReport(ends.speed),
-      flash: choiceReport(ends.flash),
-      ram: choiceReport(ends.ram),
-    },
+    choices: { speed: end('speed'), flash: end('flash'), ram: end('ram') },
+    trade: offers.map(({ estimate, ...offer }) => ({ ...choiceReport(estimate), ...offer })),
     saved: savedBy(program),
     layers: steps
       .filter(({ cost }) => cost.calls.length > 0)
       .map((step) => layerReport(step, facts.layerInstructions)),
-    plan: program.plan.placements.map(({ name, region, offset, bytes, first, last }) => ({
-      tensor: name,
-      region,
-      offset,
-      bytes,
-      first,
-      last,
-    })),
+    peak: peakReport(program),
+    plan: program.plan.placements.map((placement) => {
+      const { name: tensor, region, offset, bytes, first, last } = placement;
+      const ring = ringOf(program, placement);
+      const scratch = placement.scratchOf !== undefined;
+      return { tensor, region, offset, bytes, first, last, ring, scratch };
+    }),
     states: program.plan.placements.flatMap(({ name, bytes, tensors, state }) =>
       state ? { tensor: name, bytes, copied: !tensors.includes(state.write) } : [],
     ),

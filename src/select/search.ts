@@ -60,6 +60,16 @@ export class Search {
     return this.#planAt(price, levels[levels.length - 1 - down]!);
   }
 
+  /** Looks at so many plans at a price of flash, their bytes in even ratios between the ends. */
+  between(price: number, count: number): void {
+    const { levels } = this.#at(price);
+    const [least = 0, most = 0] = [levels[0], levels.at(-1)];
+    for (let i = 1; i <= count && least > 0; i++) {
+      const bytes = least * (most / least) ** (i / (count + 1));
+      this.#planAt(price, levels.findLast((level) => level <= bytes) ?? least);
+    }
+  }
+
   /** Bytes beyond the target's limits, and beyond its memories. */
   excess(plan: Plan): number {
     const { flashBytes, flash: memories } = this.target;

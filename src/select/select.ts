@@ -7,6 +7,8 @@ import { explainRejections } from './explain.ts';
 import { Search } from './search.ts';
 import type { Plan } from './search.ts';
 import type { Objective } from './objective.ts';
+import { ALL, NOTHING, tradeOf } from './trade.ts';
+import type { Offer } from './trade.ts';
 
 export interface SelectOptions extends Pick<PlanOptions, 'runs' | 'fed'> {
   /**
@@ -14,19 +16,19 @@ export interface SelectOptions extends Pick<PlanOptions, 'runs' | 'fed'> {
    * thousandth more cycles than the fastest at most, the one whose cycles and bytes of flash are fewest.
    */
   readonly optimize?: Objective;
+  /** Look at all plans that there are for the trade, not only at some between its ends. */
+  readonly allPlans?: boolean;
+  /** Whether few plans do, to know that one fits: where none of these does, another one might. */
+  readonly hasty?: boolean;
 }
 
 export interface Selection extends Plan {
-  /** What each end of the trade would take; looked for when it is asked. */
-  ends(): Ends;
+  /** Other plans beside this one; looked for when they are asked. */
+  trade(): readonly Offer[];
   /** Where weights are compressed: what the best plan takes in which none are, looked for when it is asked. */
   dense(): Estimate | undefined;
 }
 
-export type Ends = Readonly<Record<'speed' | 'flash' | 'ram', Estimate>>;
-
-/** What a byte of flash is worth at the ends of the trade: nothing, and more than any cycle. */
-const [NOTHING, ALL] = [0, 2 ** 30];
 /** What it is worth where speed is asked for, and how much slower than the fastest plan another one may be. */
 const [CYCLE, NEARLY] = [1, 1.001];
 /** Cycles for a byte, between the ends. */
@@ -45,14 +47,14 @@ export function select(
 ): Selection {
   const search = new Search(candidates, target, options);
   const taken = bestOf(search, options);
+  let offers: readonly Offer[] | undefined;
   return {
     ...taken,
     schedule: explainRejections(candidates, taken.schedule),
-    ends: () => ({
-      speed: search.fastest(NOTHING).estimate,
-      flash: search.fastest(ALL).estimate,
-      ram: search.smallest(NOTHING).estimate,
-    }),
+    trade() {
+      if (options.allPlans && !offers) lookAround(search);
+      return (offers ??= tradeOf(search, taken));
+    },
     dense() {
       if (!taken.schedule.steps.some(({ format }) => format?.compressed)) return undefined;
       const narrowed = narrowCandidates(candidates, storesDense);
@@ -63,16 +65,18 @@ export function select(
 
 // With a Lagrange multiplier for flash (Everett, "Generalized Lagrange multiplier method", 1963), at each
 // price the cheapest cut under a limit of RAM.
-function bestOf(search: Search, { optimize = 'speed' }: SelectOptions): Plan {
+function bestOf(search: Search, { optimize = 'speed', hasty }: SelectOptions): Plan {
   search.fastest(NOTHING);
   search.fastest(CYCLE);
-  if (!isSettled(search, optimize)) {
-    const ends = [NOTHING, ALL].map((price) => look(search, price));
-    // Prices between the ends give way in flash, not in RAM.
-    if (ends.some((smallest) => search.fitsRam(smallest)))
-      pricesOf(search).forEach((price) => look(search, price));
-  }
+  if (!isSettled(search, optimize)) lookAround(search, hasty ? [] : pricesOf(search));
   return choose(search, optimize);
+}
+
+// Plans at both ends, and between: prices there give way in flash, not in RAM.
+function lookAround(search: Search, between = pricesOf(search)): void {
+  const ends = [NOTHING, ALL].map((price) => look(search, price));
+  if (ends.some((smallest) => search.fitsRam(smallest)))
+    between.forEach((price) => look(search, price));
 }
 
 // The smallest plan at a price; the cheapest that fits is among those found, too.

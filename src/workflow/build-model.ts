@@ -15,6 +15,7 @@ import { removeFolder } from '../system/temporary-folder.ts';
 import type { Board } from '../target/board.ts';
 import { targetOf } from '../target/target.ts';
 import { DoesNotFit } from './does-not-fit.ts';
+import { findRemedies } from './remedies.ts';
 
 /** A program for a board, with its predicted report. */
 export interface Compiled {
@@ -39,7 +40,8 @@ export function compileForBoard(
   const fits = fitsBoard(footprint, board);
   const report = makeReport({ program, board, basis: 'predicted', footprint, fits });
   if (fits) return { program, report };
-  throw new DoesNotFit(report, explainMisfit(report, board));
+  const remedies = findRemedies(model.graph, board, options);
+  throw new DoesNotFit({ ...report, remedies }, explainMisfit(report, board, remedies));
 }
 
 /** Throws where vectors come by a serial port, which sends them whole: a row would come while one is computed. */
@@ -77,7 +79,7 @@ export async function withFirmware<T>(
     // Measuring firmware takes more than the model does: the limits do not count it.
     const fits = options.instrument !== 'none' || fitsBoard(footprint, board);
     const report = makeReport({ program, board, basis: 'linked', footprint, fits });
-    if (!fits) throw new DoesNotFit(report, explainMisfit(report, board));
+    if (!fits) throw new DoesNotFit({ ...report, remedies: [] }, explainMisfit(report, board));
     return await use({ program, report, firmware, built });
   } finally {
     await removeFolder(built.folder);

@@ -27,6 +27,7 @@ describe('compile and build', () => {
         'firmware.elf',
         'firmware.hex',
         'firmware.map',
+        'memory.svg',
         'report.json',
         'small.c',
         'small.h',

@@ -5,7 +5,10 @@ import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
 import type { Report } from '../../report/report.ts';
 import { describeCompressed } from '../../report/compressed.ts';
+import { describeMemory } from '../../report/memory.ts';
+import { drawMemory } from '../../report/memory-picture.ts';
 import { describeRemoved } from '../../report/removed.ts';
+import { describeTrade } from '../../report/trade.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
 import { formatSize } from '../../support/bytes.ts';
 import type { Board } from '../../target/board.ts';
@@ -83,8 +86,9 @@ async function prepare(
   return compileForBoard(model, board, compileOptions(options));
 }
 
-function writeReport(folder: string, report: Report): Promise<void> {
-  return writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+async function writeReport(folder: string, report: Report): Promise<void> {
+  await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(path.join(folder, 'memory.svg'), drawMemory(report));
 }
 
 /** The report as people read it. */
@@ -106,10 +110,12 @@ export function summary(report: Report): string[] {
     '',
     ...describeRemoved(report),
     ...describeCompressed(report),
+    ...describeTrade(report),
     `${report.model} on ${report.board ?? 'any target'}: ${report.fits ? 'fits' : 'does not fit'} (${report.basis})`,
     `flash ${of(flash.total, flash.limit)}: weights ${formatSize(flash.weights)}, code ${formatSize(flash.code)}`,
     `RAM   ${of(ram.total, ram.limit)}: arena ${formatSize(ram.arena)} (lower bound ${formatSize(ram.lowerBound)}), ${ram.state > 0 ? `states ${formatSize(ram.state)}, ` : ''}other ${formatSize(ram.other)}, stack ${formatSize(ram.stack)}`,
     ...severalMemories(report).map((m) => `      ${m.name}: ${of(m.used, m.limit)}`),
+    ...describeMemory(report),
   ];
 }
 

@@ -1,0 +1,89 @@
+/**
+ * Firmware that feeds a model line by line from an interrupt, as a camera does, on a board whose RAM
+ * does not hold a picture: built around main.c beside this file, run in an emulator, and compared
+ * byte for byte with the reference interpreter.
+ *
+ *   npx tsx examples/row-fed/row-fed.ts MODEL [BOARD]
+ */
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { buildFirmware } from '../../src/build/firmware.ts';
+import { emitFirmware } from '../../src/codegen/firmware.ts';
+import type { Outcome } from '../../src/emulate/driver.ts';
+import { Interpreter, loadBoard, loadModel } from '../../src/index.ts';
+import type { Board, Model, Program } from '../../src/index.ts';
+import { linkedFootprint } from '../../src/report/footprint.ts';
+import { firstDifference, formatSize } from '../../src/support/bytes.ts';
+import { removeFolder } from '../../src/system/temporary-folder.ts';
+import { emulatedBoard } from '../../src/target/emulated.ts';
+import { limitBoard } from '../../src/target/limits.ts';
+import { compileForBoard, firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
+import { DRIVERS } from '../../src/workflow/execute.ts';
+import { makeVectors } from '../../src/workflow/vectors.ts';
+
+const MAIN = new URL('main.c', import.meta.url);
+/** RAM that the application needs for itself: a line of the picture, and a little more. */
+const APPLICATION_BYTES = 512;
+
+export interface RowFedRun {
+  readonly program: Program;
+  readonly outcome: Outcome;
+  /** Bytes of RAM that the firmware takes, stack as bounded. */
+  readonly ramBytes: number;
+}
+
+/** Builds the example for a board and gives it pictures, in QEMU or on the board as Renode models it. */
+export async function runRowFed(
+  model: Model,
+  board: Board,
+  where: 'qemu' | 'renode',
+  pictures: readonly Uint8Array[],
+): Promise<RowFedRun> {
+  const left = limitBoard(board, { ram: board.ramBytes - APPLICATION_BYTES });
+  const { program } = compileForBoard(model, left, { fed: true });
+  // A machine that stands in gets no more RAM than the board has.
+  const machine =
+    where === 'renode' ? board : limitBoard(emulatedBoard(board).board, { ram: board.ramBytes });
+  const firmware = emitFirmware(
+    machine,
+    program.library,
+    firmwareOptions(program, machine, 'none'),
+  );
+  const sources = sourcesOf(program, {
+    ...firmware,
+    files: new Map([...firmware.files, ['main.c', readFileSync(MAIN, 'utf8')]]),
+    defines: [...firmware.defines, `MODEL=${program.name}`, `LINE_BYTES=${lineBytes(program)}`],
+  });
+  const built = await buildFirmware(machine, sources);
+  try {
+    const outcome = await DRIVERS[where].run({
+      ...{ board: machine, program: built.elf, vectors: pictures, timeoutMs: 120_000 },
+      ...{ outputBytes: program.library.outputBytes, exactTime: false },
+    });
+    return { program, outcome, ramBytes: linkedFootprint(program, built).ram.total };
+  } finally {
+    await removeFolder(built.folder);
+  }
+}
+
+function lineBytes({ graph, library }: Program): number {
+  const [, lines] = graph.tensors.get(graph.inputs[0]!)!.shape;
+  return library.inputBytes / lines!;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [file, name = 'stm32f103-bluepill'] = process.argv.slice(2);
+  if (file === undefined) throw new Error('which model? npx tsx row-fed.ts MODEL [BOARD]');
+  const model = await loadModel(file);
+  const board = loadBoard(name);
+  const pictures = makeVectors(model.graph, 1, 2).map(({ input }) => input);
+  const { outcome, ramBytes } = await runRowFed(model, board, 'qemu', pictures);
+  const reference = new Interpreter(model.graph);
+  const same = pictures.every(
+    (picture, i) => firstDifference(outcome.outputs[i]!, reference.runBytes(picture)) === -1,
+  );
+  console.log(
+    `${model.name} on ${board.title}: pictures of ${formatSize(pictures[0]!.length)} with ${formatSize(ramBytes)} of its ${formatSize(board.ramBytes)} of RAM, ${same ? 'every byte equal to the reference' : 'NOT what the reference gives'}`,
+  );
+  if (!same) process.exitCode = 1;
+}

@@ -1,0 +1,28 @@
+/** An element of an SVG file; numbers get a tenth of a pixel, attributes that are undefined are left out. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number | undefined>>,
+  ...content: readonly string[]
+): string {
+  const written = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined
+      ? []
+      : ` ${key}="${typeof value === 'number' ? round(value) : escapeXml(value)}"`,
+  );
+  const start = `<${name}${written.join('')}`;
+  return content.length === 0 ? `${start}/>` : `${start}>${content.join('')}</${name}>`;
+}
+
+/** Text of a file or a model as it may stand in XML. */
+export function escapeXml(text: string): string {
+  return text
+    .replace(/[^\t\n\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
+}
+
+function round(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
