@@ -52,7 +52,7 @@ describe('diff', () => {
     expect(diffReports(m3, m3)).toEqual([]);
     expect(diffReports(m3, m4)).toContainEqual({
       figure: 'layer 0 conv2d kernel',
-      before: 'conv2d_entries_s8_c',
+      before: 'conv2d_blocks_s8_c',
       after: 'conv2d_s8_4x2',
     });
     expect(largestGrowth(m3, m4)).toBeGreaterThan(0);
