@@ -4,72 +4,14 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Interpreter } from '../src/interpret/interpret.ts';
-import { linkedFootprint } from '../src/report/footprint.ts';
-import { makeReport } from '../src/report/report.ts';
 import { formatCount } from '../src/report/table.ts';
 import { compileModel } from '../src/pipeline.ts';
 import { targetOf } from '../src/target/target.ts';
 import { loadBoard } from '../src/target/load-board.ts';
-import { emulatedBoard } from '../src/target/emulated.ts';
 import { loadModel } from '../src/workflow/load-model.ts';
-import type { LoadedModel } from '../src/workflow/load-model.ts';
-import { makeVectors } from '../src/workflow/vectors.ts';
-import { execute } from '../src/workflow/execute.ts';
+import { measure, referenceSpeed } from './bench/measure.ts';
+import { OTHER_CYCLES, PEERS, PORTABLE } from './bench/peers.ts';
 import { estimatedCycles, SHARED } from './estimated-cycles.ts';
-
-interface Peer {
-  readonly instructions: number;
-  readonly cycles: number;
-  readonly m7: number;
-  readonly flash: number;
-  readonly ram: number;
-}
-
-/** TensorFlow Lite Micro 90b983c2 with CMSIS-NN 4ab83cc3, -O2, measured in the same way. */
-const PEERS: Record<string, Peer> = {
-  vww_96_int8: {
-    instructions: 24101476,
-    cycles: 29021152,
-    m7: 24025091,
-    flash: 391116,
-    ram: 102256,
-  },
-  kws_ref_model: { instructions: 7696719, cycles: 9169563, m7: 7642474, flash: 111764, ram: 24368 },
-  pretrainedResnet_quant: {
-    instructions: 29863853,
-    cycles: 36528284,
-    m7: 30026982,
-    flash: 154096,
-    ram: 56544,
-  },
-  ad01_int8: { instructions: 582860, cycles: 723805, m7: 583154, flash: 308044, ram: 3300 },
-  person_detect: {
-    instructions: 22927985,
-    cycles: 27365022,
-    m7: 22715412,
-    flash: 348332,
-    ram: 83820,
-  },
-  micro_speech_quantized: {
-    instructions: 1495345,
-    cycles: 2032872,
-    m7: 1489417,
-    flash: 67272,
-    ram: 8312,
-  },
-};
-
-/**
- * Cycles of other peers: X-CUBE-AI 9.0 on an STM32L4R5 at 120 MHz (MLPerf Tiny v1.2, milliseconds
- * times the clock, flash wait states included), TinyEngine 47bb283 estimated as ours are.
- */
-const OTHER_CYCLES: Record<string, { readonly xcubeai?: number; readonly tinyengine?: number }> = {
-  vww_96_int8: { xcubeai: 88.9 * 120_000 },
-  kws_ref_model: { xcubeai: 43.2 * 120_000 },
-  pretrainedResnet_quant: { xcubeai: 165.1 * 120_000 },
-  ad01_int8: { xcubeai: 5.26 * 120_000, tinyengine: 1_046_000 },
-};
 
 if (!existsSync(path.join(SHARED, 'models'))) {
   console.log(`skipped: the published models are not at ${SHARED}`);
@@ -78,6 +20,8 @@ if (!existsSync(path.join(SHARED, 'models'))) {
 
 const rows: string[] = [];
 const others: string[] = [];
+const portable: string[] = [];
+const layers: string[] = [];
 for (const [name, peer] of Object.entries(PEERS)) {
   const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
   const m4 = await measure(name, 'mps2-an386');
@@ -97,6 +41,12 @@ for (const [name, peer] of Object.entries(PEERS)) {
   others.push(
     `| ${name} | ${formatCount(predicted)} | ${of(cycles)} | ${of(peer.cycles)} | ${of(other?.tinyengine)} | ${of(other?.xcubeai)} |`,
   );
+  const [m3, m0plus] = [await measure(name, 'mps2-an385'), await measure(name, 'rp2040-pico')];
+  const [ofM3, ofM0plus] = PORTABLE[name]!;
+  portable.push(
+    `| ${name} | ${versus(m3.instructions, ofM3)} | ${versus(m0plus.instructions, ofM0plus)} |`,
+  );
+  if (name === 'vww_96_int8') layers.push(...layerRows(m4));
 }
 
 const page = [
@@ -122,44 +72,31 @@ const page = [
   '| --- | ---: | ---: | ---: | ---: | ---: |',
   ...others,
   '',
+  '## Cores without DSP',
+  'Instructions on mps2-an385; in brackets, the percentage of CMSIS-NN’s portable kernels alone (99f736a6, -O2, counted in the same way).',
+  '',
+  '| model | Cortex-M3 | Cortex-M0+ |',
+  '| --- | ---: | ---: |',
+  ...portable,
+  '',
+  '## vww_96_int8 on a Cortex-M4, layer by layer',
+  'Instructions as counted, cycles as predicted.',
+  '',
+  '| # | layer | kernel | MACs | instructions | cycles | cycles a MAC |',
+  '| ---: | --- | --- | ---: | ---: | ---: | ---: |',
+  ...layers,
+  '',
 ].join('\n');
 const file = new URL('../BENCHMARKS.md', import.meta.url);
 // What scripts/bench-compressed.ts wrote below stays.
 const [, compressed] = readFileSync(file, 'utf8').split(/^(?=## Compressed weights$)/m);
 writeFileSync(file, compressed === undefined ? page : `${page}\n${compressed}`);
 
-async function measure(name: string, boardName: string) {
-  const board = loadBoard(boardName);
-  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
-  const vectors = makeVectors(model.graph, 1, 1).map(({ input }) => input);
-  const { program, outcome, built } = await execute({
-    model,
-    board,
-    where: 'qemu',
-    vectors,
-    instrument: 'bench',
+function layerRows({ report, layers: counted }: Awaited<ReturnType<typeof measure>>): string[] {
+  return report.layers.map(({ index, op, kernel, macs, cycles: { predicted } }) => {
+    const own = counted.filter(({ layer }) => layer === index);
+    const instructions = own.reduce((sum, each) => sum + each.instructions, 0);
+    const perMac = macs > 0 ? (predicted / macs).toFixed(2) : '–';
+    return `| ${index} | ${op} | ${kernel} | ${formatCount(macs)} | ${formatCount(Math.round(instructions))} | ${formatCount(predicted)} | ${perMac} |`;
   });
-  const plain = await execute({ model, board, where: 'qemu', vectors });
-  const footprint = linkedFootprint(plain.program, plain.built!, plain.outcome.stackBytes);
-  const rate = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
-  const instructions = outcome.layers[0]!.reduce((sum, { ticks }) => sum + ticks / rate, 0);
-  const report = makeReport({
-    program,
-    board,
-    basis: 'linked',
-    footprint,
-    fits: built !== undefined,
-  });
-  return { report, instructions: Math.round(instructions) };
-}
-
-function referenceSpeed(model: LoadedModel, macs: number): string {
-  const interpreter = new Interpreter(model.graph);
-  const [vector] = makeVectors(model.graph, 1, 1);
-  interpreter.runBytes(vector!.input);
-  const started = performance.now();
-  let runs = 0;
-  for (; performance.now() - started < 1000; runs++) interpreter.runBytes(vector!.input);
-  const seconds = (performance.now() - started) / 1000 / runs;
-  return (macs / seconds / 1e6).toFixed(0);
 }
