@@ -39,7 +39,8 @@ it.each(FORMATS.map((format) => [format.name, format] as const))(
           data: suited.data.map((x, i) => (sparseAt(matrix, i) ? x : 0)),
         };
         const small = { ...matrix, data: matrix.data.map((x) => x >> 4) };
-        for (const each of [matrix, suited, sparse, small]) {
+        const signs = { ...matrix, data: matrix.data.map((x) => 9 * Math.sign(x >> 6)) };
+        for (const each of [matrix, suited, sparse, small, signs]) {
           if (format.reject(each) !== undefined) continue;
           stored++;
           const bytes = format.encode(each);
