@@ -26,6 +26,7 @@ const FAMILIES: readonly Family[] = [
   { op: 'depthwise_conv2d', units: 'nn_depthwise_\\dx\\d_s[12]_dsp' },
   { op: 'dense', units: 'nn_dense_[48]' },
   { op: 'conv2d', units: 'nn_gemm_2x4_nibbles', kernel: 'conv2d_s8_nibbles' },
+  { op: 'conv2d', units: 'nn_gemm_2x4_ternary', kernel: 'conv2d_s8_ternary' },
   { op: 'dense', units: 'nn_dense_8_nibbles', kernel: 'dense_s8_nibbles' },
 ];
 
@@ -58,7 +59,7 @@ function formOf(name: string): string[] {
 
 // What a unit's name says of its form, whatever the window, clamps and exact channels.
 function formIn({ units }: Family, name: string): string[] {
-  const known = new RegExp(`^${units}(?!.*(block|any|coded|nibbles))`).test(name);
+  const known = new RegExp(`^${units}(?!.*(block|any|coded|nibbles|ternary))`).test(name);
   return known ? [name.replace(/_clamp|_special/g, '').replace(/_\dx\d_s[12]/, '')] : [];
 }
 

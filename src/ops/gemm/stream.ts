@@ -146,8 +146,8 @@ function fixedWords(multipliers: readonly Multiplier[], rounding: Rounding): num
   ];
 }
 
-// Numbers of so many bits in words, the first ones lowest.
-function packed(numbers: readonly number[], bits: 8 | 16): number[] {
+/** Numbers of so many bits in words, the first ones lowest. */
+export function packed(numbers: readonly number[], bits: 8 | 16): number[] {
   const each = 32 / bits;
   return Array.from({ length: Math.ceil(numbers.length / each) }, (_, i) =>
     numbers.slice(each * i, each * (i + 1)).reduce((word, n, at) => word | (n << (bits * at)), 0),

@@ -93,6 +93,19 @@ export const gemmNibbles = unitFamily({
   assembly: { stackBytes: SAVED_BYTES + 64 },
 });
 
+/** The same on weights of two bits; `long`: with more than 64 taps, or more of one channel that are not zero. */
+export const gemmTernary = unitFamily({
+  name: 'nn_gemm_2x4_ternary',
+  template: 'gemm/gemm-2x4',
+  headers: [...HEADERS, 'nn_ternary.h'],
+  struct: CONV_GEMM,
+  parameters: PARAMETERS,
+  view: { ternary: true, special: false },
+  axes: { long: { false: '', true: '_long' }, ...CONV_OUTPUT_AXES },
+  uses: () => [widenGroup('2'), begin('2', false)],
+  assembly: { stackBytes: SAVED_BYTES + 72 },
+});
+
 /** Fully connected layers, four or eight outputs at a time. */
 export const denseGemm = { 4: denseFamily('4'), 8: denseFamily('8') };
 
