@@ -46,7 +46,7 @@ const models = withModels ? await modelRows(m4) : rowsOf(known, MODELS);
 const flash = withModels ? await flashRows(m4) : rowsOf(known, FLASH);
 const section = [
   TITLE,
-  'Written by `npx tsx scripts/bench-compressed.ts`. Weights are zero by random masks, single ones or blocks of rows by columns, or have four bits.',
+  'Written by `npx tsx scripts/bench-compressed.ts`. Weights are zero by random masks, single ones or blocks of rows by columns, or have four bits, or are 0 or one size with either sign.',
   'Cycles of a Cortex-M4, estimated from what is executed, or instructions, each per dense MAC; bytes are all constants of the layer.',
   '',
   ...layers,

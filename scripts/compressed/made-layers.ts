@@ -57,7 +57,7 @@ export function madeLayers(shares: readonly number[]): MadeLayer[] {
   return SHAPES.flatMap((shape) => {
     const blocks = [SINGLE, shape.weights.length === 2 ? ROWS_OF_8 : BLOCKS_4X2];
     const masks = shares.flatMap((zeros) => blocks.map((block) => masked({ zeros, block })));
-    return [...masks, FOUR_BITS].map((kind) => ({
+    return [...masks, FOUR_BITS, TERNARY].map((kind) => ({
       ...{ title: shape.title, weights: kind.name },
       made: madeLayer(shape, kind),
     }));
@@ -76,6 +76,12 @@ function masked(mask: Mask): Kind {
 const FOUR_BITS: Kind = {
   ...{ name: '4 bits', size: 1 / 16, seed: 4 },
   make: (random, size) => Int8Array.from({ length: product(size) }, () => random.int(-8, 7)),
+};
+
+const TERNARY: Kind = {
+  ...{ name: 'ternary, 50 % zeros', size: 1 / 4, seed: 3 },
+  make: (random, size) =>
+    Int8Array.from({ length: product(size) }, () => random.pick([-17, 0, 0, 17])),
 };
 
 function madeLayer({ input, weights: shape }: Shape, kind: Kind): OpCase {
