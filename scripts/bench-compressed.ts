@@ -13,7 +13,7 @@ import { modelRows } from './compressed/model-rows.ts';
 import { SHARED } from './estimated-cycles.ts';
 
 const TITLE = '## Compressed weights';
-const COLUMNS = 'zeros, mask | dense | fastest | by | without the others | bytes, dense | bytes |';
+const COLUMNS = 'weights | dense | fastest | by | without the others | bytes, dense | bytes |';
 const CORES = {
   'Cortex-M4, cycles': loadBoard('mps2-an386'),
   'Cortex-M3, instructions': loadBoard('mps2-an385'),
@@ -46,7 +46,7 @@ const models = withModels ? await modelRows(m4) : rowsOf(known, MODELS);
 const flash = withModels ? await flashRows(m4) : rowsOf(known, FLASH);
 const section = [
   TITLE,
-  'Written by `npx tsx scripts/bench-compressed.ts`. Weights are zero by random masks: single ones, or blocks of rows by columns.',
+  'Written by `npx tsx scripts/bench-compressed.ts`. Weights are zero by random masks, single ones or blocks of rows by columns, or have four bits, or are 0 or one size with either sign.',
   'Cycles of a Cortex-M4, estimated from what is executed, or instructions, each per dense MAC; bytes are all constants of the layer.',
   '',
   ...layers,

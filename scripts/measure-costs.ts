@@ -1,6 +1,6 @@
 /**
  * Measures what each candidate's work takes on every core, by random layers of every operator and
- * those of the models given, and writes costs/<core>.json. Candidates whose units have not changed
+ * those of the models given, with weights of few bits, too, and writes costs/<core>.json. Candidates whose units have not changed
  * keep their figures.
  *
  *   npx tsx scripts/measure-costs.ts [--all] [--only NAME]... [--core CPU]... [--record] MODEL...
@@ -23,7 +23,7 @@ import { loadModel } from '../src/workflow/load-model.ts';
 import type { LoadedModel } from '../src/workflow/load-model.ts';
 import { areCurrent, contentsOfCandidate } from './costs/contents.ts';
 import { fitCosts } from './costs/fit.ts';
-import { modelLayers, randomLayers } from './costs/layers.ts';
+import { modelLayers, narrowedLayers, randomLayers } from './costs/layers.ts';
 import type { Layer } from './costs/layers.ts';
 import { measureLayers } from './costs/measure.ts';
 import type { Measured } from './costs/measure.ts';
@@ -72,7 +72,12 @@ async function measureCore(board: Board, of: readonly LoadedModel[]): Promise<Me
   const target = targetOf(board);
   const layers = [
     ...OPS.flatMap(({ name }) => randomLayers(name, target)),
-    ...of.flatMap(({ name, graph }) => modelLayers(name, graph, target)).filter(isSmall),
+    ...of
+      .flatMap(({ name, graph }) => [
+        ...modelLayers(name, graph, target),
+        ...narrowedLayers(name, graph, target),
+      ])
+      .filter(isSmall),
   ];
   const stale = layers.filter((layer) => isStale(layer, board.cpu));
   return measureLayers(stale, board, board.cpu === 'cortex-m4' ? mcycles : undefined);

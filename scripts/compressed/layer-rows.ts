@@ -52,18 +52,14 @@ function waysTo({ made }: MadeLayer, board: Board): { ways: Way[]; macs: number 
   return { ways: [dense, ...compressed], macs: opOf(node!.op).macs!(node!) };
 }
 
-function rowOf(
-  { title, zeros, block }: MadeLayer,
-  ways: readonly Way[],
-  perMac: readonly number[],
-) {
+function rowOf({ title, weights }: MadeLayer, ways: readonly Way[], perMac: readonly number[]) {
   const least = perMac.indexOf(Math.min(...perMac));
   const others = ways.flatMap(({ format }, i) =>
     i === 0 || i === least ? [] : [`${format!.name} ${perMac[i]!.toFixed(2)}`],
   );
   const cells = [
     title,
-    `${100 * zeros} %, ${block.join('x')}`,
+    weights,
     perMac[0]!.toFixed(2),
     perMac[least]!.toFixed(2),
     ways[least]!.format!.name,

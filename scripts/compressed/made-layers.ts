@@ -5,11 +5,11 @@ import type { CaseTensor, OpCase } from '../../test/support/cases.ts';
 /** Rows (outputs) by columns (inputs) that are zero or not as one. */
 export type Block = readonly [number, number];
 
-/** A layer with a random mask on its weights. */
+/** A layer whose weights are of a kind that some format stores in less. */
 export interface MadeLayer {
   readonly title: string;
-  readonly zeros: number;
-  readonly block: Block;
+  /** What its weights are: '80 %, 4x2' are zero in blocks of them, '4 bits'. */
+  readonly weights: string;
   readonly made: OpCase;
 }
 
@@ -30,6 +30,16 @@ const full = (depth: number, outputs: number): Shape => ({
   weights: [outputs, depth],
 });
 
+/** Weights of a random matrix of that size. */
+interface Kind {
+  readonly name: string;
+  /** Their size beside 1 to 127 with either sign. */
+  readonly size: number;
+  /** A seed of its own. */
+  readonly seed: number;
+  make(random: Random, size: readonly [number, number]): Int8Array;
+}
+
 const SINGLE: Block = [1, 1];
 const ROWS_OF_8: Block = [8, 1];
 const BLOCKS_4X2: Block = [4, 2];
@@ -42,28 +52,44 @@ const SHAPES: readonly Shape[] = [
   full(640, 128),
 ];
 
-/** The layers of the table: each shape with masks of single weights and of blocks. */
+/** The layers of the table: each shape with masks of single weights and of blocks, then with other weights. */
 export function madeLayers(shares: readonly number[]): MadeLayer[] {
-  return SHAPES.flatMap((shape) =>
-    shares.flatMap((zeros) =>
-      [SINGLE, shape.weights.length === 2 ? ROWS_OF_8 : BLOCKS_4X2].map((block) => ({
-        title: shape.title,
-        ...{ zeros, block },
-        made: madeLayer(shape, zeros, block),
-      })),
-    ),
-  );
+  return SHAPES.flatMap((shape) => {
+    const blocks = [SINGLE, shape.weights.length === 2 ? ROWS_OF_8 : BLOCKS_4X2];
+    const masks = shares.flatMap((zeros) => blocks.map((block) => masked({ zeros, block })));
+    return [...masks, FOUR_BITS, TERNARY].map((kind) => ({
+      ...{ title: shape.title, weights: kind.name },
+      made: madeLayer(shape, kind),
+    }));
+  });
 }
 
-function madeLayer({ input, weights: shape }: Shape, zeros: number, block: Block): OpCase {
-  const random = new Random(shape[0]! + 1000 * zeros);
+function masked(mask: Mask): Kind {
+  return {
+    name: `${100 * mask.zeros} %, ${mask.block.join('x')}`,
+    size: Math.sqrt(1 - mask.zeros),
+    seed: 1000 * mask.zeros,
+    make: (random, size) => maskedWeights(random, size, mask),
+  };
+}
+
+const FOUR_BITS: Kind = {
+  ...{ name: '4 bits', size: 1 / 16, seed: 4 },
+  make: (random, size) => Int8Array.from({ length: product(size) }, () => random.int(-8, 7)),
+};
+
+const TERNARY: Kind = {
+  ...{ name: 'ternary, 50 % zeros', size: 1 / 4, seed: 3 },
+  make: (random, size) =>
+    Int8Array.from({ length: product(size) }, () => random.pick([-17, 0, 0, 17])),
+};
+
+function madeLayer({ input, weights: shape }: Shape, kind: Kind): OpCase {
+  const random = new Random(shape[0]! + kind.seed);
   const [outputs = 0, ...taps] = shape;
-  const data = maskedWeights(random, [outputs, product(taps)], { zeros, block });
-  const taken = Math.max(1, product(taps) * (1 - zeros));
-  const scales = Array.from(
-    { length: outputs },
-    () => random.real(0.8, 1.2) / Math.sqrt(taken) / 60,
-  );
+  const data = kind.make(random, [outputs, product(taps)]);
+  const sums = Math.max(1, Math.sqrt(product(taps)) * kind.size);
+  const scales = Array.from({ length: outputs }, () => random.real(0.8, 1.2) / sums / 60);
   const bias = Int32Array.from({ length: outputs }, () => random.int(-2000, 2000));
   const weights: CaseTensor = {
     dtype: 'int8',

@@ -5,6 +5,7 @@ import { waysOf } from '../../src/lower/lower.ts';
 import { workOf } from '../../src/lower/cycles.ts';
 import { OPS, opOf } from '../../src/ops/index.ts';
 import { Unsupported } from '../../src/ops/op.ts';
+import { bytesOf } from '../../src/support/bytes.ts';
 import { Random } from '../../src/support/random.ts';
 import type { Target } from '../../src/target/target.ts';
 import { MAKERS } from '../../test/ops/makers.ts';
@@ -62,6 +63,32 @@ export function modelLayers(name: string, graph: Graph, target: Target): Layer[]
   return typedNodes(graph).flatMap((node, index) =>
     layersOf(node, caseOf(node), `${name} ${index}`, target),
   );
+}
+
+/** The same layers with weights of few bits, for the candidates that take no others. */
+export function narrowedLayers(name: string, graph: Graph, target: Target): Layer[] {
+  return typedNodes(graph).flatMap((node, index) => {
+    const place = `${name} ${index}`;
+    const known = layersOf(node, caseOf(node), place, target).map(({ candidate }) => candidate);
+    return NARROWED.flatMap((valueOf) => {
+      const made = narrowed(caseOf(node), valueOf);
+      const other = made && nodeOf(made);
+      const layers = other ? layersOf(other, made, place, target) : [];
+      return layers.filter(({ candidate }) => !known.includes(candidate));
+    });
+  });
+}
+
+/** Of four bits, and of two: about a third of them zero. */
+const NARROWED = [(weight: number) => weight >> 4, (weight: number) => 9 * Math.sign(weight >> 5)];
+
+function narrowed(made: OpCase, valueOf: (weight: number) => number): OpCase | undefined {
+  const { op, inputs } = made;
+  const at = opOf(op).weights?.input ?? -1;
+  const weights = inputs[at];
+  if (weights?.dtype !== 'int8' || !weights.data) return undefined;
+  const data = bytesOf(new Int8Array(weights.data).map(valueOf));
+  return { ...made, inputs: inputs.map((input, i) => (i === at ? { ...weights, data } : input)) };
 }
 
 function layersOf(node: TypedNode, made: OpCase, name: string, target: Target): Layer[] {

@@ -28,9 +28,10 @@ export function weighted(
       outputs: [{ dtype: 'float32' }],
     };
   }
-  // Sometimes weights of -128, huge biases (dead channels), or a zero point of the weights.
-  const taps = weights(random, kernel, axis, random.chance(0.1) ? 128 : 127);
-  const most = random.chance(0.15) ? 2 ** 30 : 5000;
+  // Sometimes weights of -128, of four or two bits, huge biases (dead channels), or a zero point of the weights.
+  const most = random.chance(0.1) ? 128 : 127;
+  const taps = weights(random, kernel, axis, random.chance(0.3) ? fewBits(random) : most);
+  const mostBias = random.chance(0.15) ? 2 ** 30 : 5000;
   const zeroed = random.chance(0.15) && taps.quant!.scales.length === 1;
   const quant = zeroed ? { ...taps.quant!, zeroPoints: [random.int(-128, 127)] } : taps.quant!;
   const input = given ?? int8(random, shape);
@@ -40,10 +41,17 @@ export function weighted(
     inputs: [
       input,
       { ...taps, quant },
-      random.chance(0.9) ? bias(random, outputs, most) : undefined,
+      random.chance(0.9) ? bias(random, outputs, mostBias) : undefined,
     ],
     outputs: [{ dtype: 'int8', quant: outputQuantization(random, input, taps) }],
   };
+}
+
+function fewBits(random: Random): () => number {
+  const size = random.int(1, 127);
+  const density = random.pick([0.3, 0.6, 1]);
+  const sign = () => (random.chance(density) ? random.pick([-1, 1]) : 0);
+  return random.chance(0.6) ? () => random.int(-8, 7) : () => size * sign();
 }
 
 // Often as behind a ReLU, where saturation is the lower bound, and with a scale that sums fill.

@@ -11,9 +11,12 @@ import { graphOfCases } from '../support/cases.ts';
 
 const board = loadBoard('mps2-an386');
 
-function reportOf(title: string, zeros: number, options: CompileOptions = {}) {
-  const layers = madeLayers([zeros]).filter((layer) => layer.title === title);
-  const graph = graphOfCases(layers.slice(0, 1).map(({ made }) => made));
+// Of the first layer with such a share of zeros, or with such weights.
+function reportOf(title: string, weights: number | string, options: CompileOptions = {}) {
+  const layers = madeLayers(typeof weights === 'number' ? [weights] : []);
+  const named = typeof weights === 'number' ? '' : weights;
+  const layer = layers.find((each) => each.title === title && each.weights.startsWith(named));
+  const graph = graphOfCases([layer!.made]);
   const model = { name: 'sparse', source: 'sparse', bytes: new Uint8Array(), graph };
   const program = compileModel(model, targetOf(board), options);
   const { estimate: footprint } = program;
@@ -66,5 +69,19 @@ describe('weights of which most are zero', () => {
       }).report;
       expect(small.flash.total).toBeLessThanOrEqual(dense.flash.total);
     }
+  });
+});
+
+describe('weights of few bits', () => {
+  it.each([
+    ['1x1 12x12x64→64', 'ternary', 'ternary4', 'speed'],
+    ['3x3 16x16x32→32', 'ternary', 'ternary4', 'speed'],
+    ['1x1 8x8x128→256', '4 bits', 'nibbles4', 'balanced'],
+    ['FC 640→128', '4 bits', 'nibbles8', 'balanced'],
+  ] as const)('are stored in them where that gains: %s, %s', (title, weights, name, optimize) => {
+    const [layer] = reportOf(title, weights, { optimize }).report.layers;
+    expect(layer!.encoding).toBe(name);
+    const dense = reportOf(title, weights, { optimize, accepts: storesDense }).report.layers[0]!;
+    expect(layer!.weightBytes).toBeLessThan(0.6 * dense.weightBytes);
   });
 });

@@ -129,19 +129,19 @@ export function alike(
   return { input: int8(random, shape, quant), output: { dtype: 'int8', quant } };
 }
 
-/** Constant int8 weights with a scale for each index along `axis`. */
+/** Constant int8 weights with a scale for each index along `axis`; of at most so much, or as a function gives them. */
 export function weights(
   random: Random,
   shape: readonly number[],
   axis: number,
-  most = 127,
+  most: number | (() => number) = 127,
 ): CaseTensor {
   const channels = shape[axis]!;
   const perChannel = random.chance(0.7);
   const scales = Array.from({ length: perChannel ? channels : 1 }, () =>
     Math.fround(random.real(0.001, 0.03)),
   );
-  const value = weightValues(random, most);
+  const value = typeof most === 'function' ? most : weightValues(random, most);
   const data = Int8Array.from({ length: elements({ dtype: 'int8', shape }) }, value);
   return {
     dtype: 'int8',

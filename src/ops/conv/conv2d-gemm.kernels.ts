@@ -84,7 +84,8 @@ function gemmKernel(name: string, block: ConvBlock): Kernel<FixedConv2d> {
   };
 }
 
-const layerOf = memoiseLayer((node: ConvNode) => {
+/** The layer of a node: its taps as they are widened. */
+export const layerOf = memoiseLayer((node: ConvNode) => {
   const [rows = 0, ...rest] = node.inputs[1]!.shape;
   const matrix: WeightMatrix = { rows, columns: product(rest), data: weighted.int8Weights(node) };
   const zero = weightZeroPoint(node.inputs[1]!);

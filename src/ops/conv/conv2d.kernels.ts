@@ -18,6 +18,8 @@ import { conv2dBlocks, conv2dBlocksCoded } from './conv2d-blocks.kernel.ts';
 import { conv2dGemmKernels } from './conv2d-gemm.kernels.ts';
 import { conv2dEntries } from './conv2d-entries.kernel.ts';
 import { conv2dLanes } from './conv2d-lanes.kernel.ts';
+import { conv2dNibbles } from './conv2d-nibbles.kernel.ts';
+import { conv2dTernary } from './conv2d-ternary.kernel.ts';
 import type { Conv2dAttrs, FixedConv2d } from './conv2d.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
 import { CONV_F32, CONV_S8 } from './structs.ts';
@@ -102,6 +104,8 @@ export const conv2dKernels: readonly Kernel<Conv2dAttrs>[] = [
     ...conv2dGemmKernels,
     conv2dLanes,
     conv2dBlocked,
+    conv2dNibbles,
+    conv2dTernary,
     conv2dBlocks,
     conv2dBlocksCoded,
     conv2dEntries,

@@ -16,6 +16,7 @@ import { portableUnits } from '../weighted-units.ts';
 import { denseGemmKernels } from './dense-gemm.kernels.ts';
 import { denseBlocked } from './dense-blocked.kernel.ts';
 import { denseCoded } from './dense-coded.kernel.ts';
+import { denseNibbles } from './dense-nibbles.kernel.ts';
 import { denseSparse } from './dense-sparse.kernel.ts';
 import { denseMultipliers } from './multipliers.ts';
 import { denseBlocks, denseBlocksCoded } from './dense-blocks.kernel.ts';
@@ -119,6 +120,7 @@ export const denseKernels: readonly Kernel<DenseAttrs>[] = [
     denseCoded,
     denseSparse,
     denseBlocked,
+    denseNibbles,
     denseBlocks,
     denseBlocksCoded,
     denseS8,

@@ -116,12 +116,15 @@ function lanes(): Unit[] {
   return [one, helper('nn_widen_lanes', all, 'sparse/widen-lanes', { assembly: true })];
 }
 
-/** What a call of the fully connected kernels starts with. */
-export function denseBegin(special: boolean): Unit {
+/** What a call of the fully connected kernels starts with; it sums the inputs for weights with a zero point. */
+export function denseBegin(weights: '' | 'special' | 'nibbles'): Unit {
   return helper(
-    `nn_dense_begin${special ? '_special' : ''}`,
+    `nn_dense_begin${weights && `_${weights}`}`,
     'void <- nn_dense_job *job, const nn_dense_call *call',
     'dense-begin',
-    { header: 'nn_dense_pairs.h', view: { special } },
+    {
+      header: 'nn_dense_pairs.h',
+      view: { special: weights === 'special', nibbles: weights === 'nibbles' },
+    },
   );
 }

@@ -1,5 +1,5 @@
 import { pairs2, pairs4, pairs8 } from '../../encode/pairs.ts';
-import type { WeightMatrix } from '../../encode/format.ts';
+import type { WeightFormat, WeightMatrix } from '../../encode/format.ts';
 import type { Multiplier, Rounding } from '../../support/fixed-point.ts';
 import type { ExactChannel, Form, GemmChannels } from './channels.ts';
 import { fixedLeft } from './fixed-form.ts';
@@ -16,7 +16,7 @@ export function splitShift(shift: number, rounding: Rounding): { left: number; r
  */
 export function gemmStream(channels: GemmChannels, group: 2 | 4, form: Form): number[] {
   const { matrix, bias, multipliers } = channels;
-  const words = weightWords(matrix, group);
+  const words = wordsOfGroups(matrix, FORMATS[group], group);
   return groupsOf(matrix.rows, group).flatMap((rows, g) => {
     const scales = convScaleWords(multipliers, rows, form);
     const biases = biasWords(bias, rows);
@@ -38,7 +38,7 @@ export function denseStreams(
   group: 4 | 8,
   rounding: Rounding,
 ) {
-  const words = weightWords(matrix, group);
+  const words = wordsOfGroups(matrix, FORMATS[group], group);
   const groups = groupsOf(matrix.rows, group);
   return {
     weights: groups.flatMap((rows, g) => [...biasWords(bias, rows), ...words[g]!]),
@@ -95,8 +95,13 @@ export function groupsOf(rows: number, group: number): number[][] {
   );
 }
 
-function weightWords(matrix: WeightMatrix, group: 2 | 4 | 8): Uint32Array[] {
-  const words = FORMATS[group].encode(matrix) as Uint32Array;
+/** The stored words of each group of rows, in a format that has them side by side. */
+export function wordsOfGroups(
+  matrix: WeightMatrix,
+  format: WeightFormat,
+  group: number,
+): Uint32Array[] {
+  const words = format.encode(matrix) as Uint32Array;
   const groups = Math.ceil(matrix.rows / group);
   const each = words.length / groups;
   return Array.from({ length: groups }, (_, g) => words.subarray(g * each, (g + 1) * each));
@@ -141,8 +146,8 @@ function fixedWords(multipliers: readonly Multiplier[], rounding: Rounding): num
   ];
 }
 
-// Numbers of so many bits in words, the first ones lowest.
-function packed(numbers: readonly number[], bits: 8 | 16): number[] {
+/** Numbers of so many bits in words, the first ones lowest. */
+export function packed(numbers: readonly number[], bits: 8 | 16): number[] {
   const each = 32 / bits;
   return Array.from({ length: Math.ceil(numbers.length / each) }, (_, i) =>
     numbers.slice(each * i, each * (i + 1)).reduce((word, n, at) => word | (n << (bits * at)), 0),

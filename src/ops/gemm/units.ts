@@ -80,6 +80,32 @@ export const gemmBlocks = unitFamily({
   assembly: { stackBytes: SAVED_BYTES + 48 },
 });
 
+/** The same on weights of four bits. */
+export const gemmNibbles = unitFamily({
+  name: 'nn_gemm_2x4_nibbles',
+  template: 'gemm/gemm-2x4',
+  headers: [...HEADERS, 'nn_nibbles.h'],
+  struct: CONV_GEMM,
+  parameters: PARAMETERS,
+  view: { nibbles: true, special: false },
+  axes: CONV_OUTPUT_AXES,
+  uses: () => [widenGroup('2'), begin('2', false)],
+  assembly: { stackBytes: SAVED_BYTES + 64 },
+});
+
+/** The same on weights of two bits; `long`: with more than 64 taps, or more of one channel that are not zero. */
+export const gemmTernary = unitFamily({
+  name: 'nn_gemm_2x4_ternary',
+  template: 'gemm/gemm-2x4',
+  headers: [...HEADERS, 'nn_ternary.h'],
+  struct: CONV_GEMM,
+  parameters: PARAMETERS,
+  view: { ternary: true, special: false },
+  axes: { long: { false: '', true: '_long' }, ...CONV_OUTPUT_AXES },
+  uses: () => [widenGroup('2'), begin('2', false)],
+  assembly: { stackBytes: SAVED_BYTES + 72 },
+});
+
 /** Fully connected layers, four or eight outputs at a time. */
 export const denseGemm = { 4: denseFamily('4'), 8: denseFamily('8') };
 
@@ -92,7 +118,20 @@ export const denseBlocks = unitFamily({
   parameters: 'const int8_t *input, int8_t *output, uint32_t *scratch',
   view: { outputs: '8', blocks: true, special: false },
   axes: OUTPUT_AXES,
-  uses: () => [denseBegin(false)],
+  uses: () => [denseBegin('')],
+  assembly: { stackBytes: 52 + 32 + 60 },
+});
+
+/** Fully connected layers on weights of four bits. */
+export const denseNibbles = unitFamily({
+  name: 'nn_dense_8_nibbles',
+  template: 'gemm/dense',
+  headers: [...DENSE_HEADERS, 'nn_nibbles.h'],
+  struct: DENSE_GEMM,
+  parameters: 'const int8_t *input, int8_t *output, uint32_t *scratch',
+  view: { outputs: '8', nibbles: true, special: false },
+  axes: OUTPUT_AXES,
+  uses: () => [denseBegin('nibbles')],
   assembly: { stackBytes: 52 + 32 + 60 },
 });
 
@@ -105,7 +144,7 @@ function denseFamily(outputs: '4' | '8') {
     parameters: 'const int8_t *input, int8_t *output, uint32_t *scratch',
     view: { outputs },
     axes: DENSE_AXES,
-    uses: ({ special }) => [denseBegin(special)],
+    uses: ({ special }) => [denseBegin(special ? 'special' : '')],
     assembly: { stackBytes: 52 + 32 + 60 },
   });
 }
