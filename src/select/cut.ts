@@ -45,7 +45,7 @@ const LONGEST_RUN = 24;
 /** Steps times the square of the longest run: what trying the runs costs goes with that. */
 const RUN_WORK = 300_000;
 /** The same times the rows of the tallest tensor: each of them is run on numbers. */
-const ROW_WORK = 5_000_000;
+const ROW_WORK = 4_000_000;
 
 /** Prepares the cutting of a model: everything that hangs neither on prices nor on budgets. */
 export function cutter(candidates: Candidates, target: Target, fed: boolean) {

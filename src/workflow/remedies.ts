@@ -1,6 +1,6 @@
 import { smallerSizes, withSmallerInput } from '../compress/smaller-input.ts';
 import type { Estimate } from '../estimate/estimate.ts';
-import type { Graph } from '../ir/types.ts';
+import type { Graph, Tensor } from '../ir/types.ts';
 import { planModel } from '../pipeline.ts';
 import type { CompileOptions } from '../pipeline.ts';
 import { fitsBoard } from '../report/footprint.ts';
@@ -11,8 +11,8 @@ import type { Board } from '../target/board.ts';
 import { boardNames, loadBoard } from '../target/load-board.ts';
 import { targetOf } from '../target/target.ts';
 
-/** Plans that are looked for, fewer of large models: each takes as long as compiling does. */
-const [MOST_TRIES, NODE_TRIES] = [16, 2000];
+/** Plans that are looked for; fewer of models with many layers, or tall planes: each takes as long as compiling does. */
+const [MOST_TRIES, NODE_TRIES, ROW_TRIES] = [16, 2000, 100_000];
 const HASTY: CompileOptions = { optimize: 'speed', hasty: true };
 /** Boards that are named. */
 const NAMED = 3;
@@ -38,7 +38,10 @@ class Trials {
     readonly graph: Graph,
     readonly options: CompileOptions,
   ) {
-    this.#left = Math.min(MOST_TRIES, Math.ceil(NODE_TRIES / graph.nodes.length));
+    const nodes = graph.nodes.length;
+    const rows = Math.max(1, ...[...graph.tensors.values()].map(rowsOf));
+    const tries = Math.floor(Math.min(NODE_TRIES / nodes, ROW_TRIES / (nodes * rows)));
+    this.#left = tries < 2 ? 0 : Math.min(MOST_TRIES, tries);
   }
 
   otherOptions(board: Board): RemedyReport[] {
@@ -96,6 +99,10 @@ class Trials {
       throw error;
     }
   }
+}
+
+function rowsOf({ shape, data }: Tensor): number {
+  return shape.length === 4 && !data ? shape[1]! : 1;
 }
 
 function withoutAcceptance({ accepts: _, ...options }: CompileOptions): CompileOptions {

@@ -27,7 +27,7 @@ export interface KnownBudget {
 }
 
 export function knownBudget(): KnownBudget {
-  return { elements: 2 ** 23, steps: 2 ** 26 };
+  return { elements: 2 ** 23, steps: 2 ** 24 };
 }
 
 /** What is beyond the budget is not known: its ranges still are. */
