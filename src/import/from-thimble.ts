@@ -59,15 +59,18 @@ export function toThimble(graph: Graph, producer: string): ThimbleModel {
   };
 }
 
-// Inputs, outputs and states have memory of their own each: what a graph gives back unchanged is copied there.
-function requireEnds({ tensors, inputs, outputs, states }: Graph): void {
+// Inputs and outputs have memory of their own each: what a graph gives back unchanged is copied there.
+function requireEnds({ tensors, nodes, inputs, outputs, states }: Graph): void {
   if (outputs.length === 0) throw new MalformedFile('it has no outputs');
-  const known = new Set<TensorId>(states.map(({ read }) => read));
+  const needed = new Set<TensorId>([...outputs, ...states.map(({ write }) => write)]);
+  if (!nodes.some((node) => node.outputs.some((id) => needed.has(id))))
+    throw new MalformedFile('it computes nothing');
+  const known = new Set<TensorId>();
   for (const id of [...inputs, ...outputs]) {
     const tensor = tensors.get(id)!;
     const reject = (reason: string) =>
       new MalformedFile(`"${tensor.name}", an input or output, ${reason}`);
-    if (known.has(id)) throw reject('is another one, too, or a state');
+    if (known.has(id)) throw reject('is another one, too');
     if (tensor.data) throw reject('is a constant');
     if (elements(tensor) === 0) throw reject('is empty');
     if (tensor.quant && tensor.quant.scales.length > 1) throw reject('has a scale per channel');

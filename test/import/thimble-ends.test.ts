@@ -18,10 +18,11 @@ function withInput(changes: Partial<Tensor>) {
   return new Map([...graph.tensors, [input, { ...unquantized, ...changes }]]);
 }
 
-function outputOfState() {
+// An output that is a state which never changes.
+function onlyState() {
   const state = { ...graph.tensors.get(output)!, id: 99 };
   const tensors = new Map([...graph.tensors, [state.id, state]]);
-  return { tensors, states: [{ read: state.id, write: output }], outputs: [state.id] };
+  return { tensors, states: [{ read: state.id, write: state.id }], outputs: [state.id] };
 }
 
 it.each([
@@ -31,7 +32,7 @@ it.each([
   ['an output that is an input', { outputs: [output, input] }, /is another one, too/],
   ['an output that is a constant', { outputs: [output, constant] }, /is a constant/],
   ['an input that is a constant', { inputs: [input, constant] }, /is a constant/],
-  ['an output that is a state', outputOfState(), /or a state/],
+  ['nothing to compute', onlyState(), /computes nothing/],
   ['an input of no elements', { tensors: withInput({ shape: [1, 0] }) }, /is empty/],
   ['a scale per channel', { tensors: withInput({ quant: PER_CHANNEL }) }, /scale per channel/],
   ['an input of half floats', { tensors: withInput({ dtype: 'float16' }) }, /cannot be one/],
