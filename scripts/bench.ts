@@ -9,7 +9,7 @@ import { compileModel } from '../src/pipeline.ts';
 import { targetOf } from '../src/target/target.ts';
 import { loadBoard } from '../src/target/load-board.ts';
 import { loadModel } from '../src/workflow/load-model.ts';
-import { measure, referenceSpeed } from './bench/measure.ts';
+import { counted, measure, referenceSpeed } from './bench/measure.ts';
 import { OTHER_CYCLES, PEERS, PORTABLE } from './bench/peers.ts';
 import { estimatedCycles, SHARED } from './estimated-cycles.ts';
 
@@ -24,8 +24,8 @@ const portable: string[] = [];
 const layers: string[] = [];
 for (const [name, peer] of Object.entries(PEERS)) {
   const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
-  const m4 = await measure(name, 'mps2-an386');
-  const m7 = await measure(name, 'mps2-an500');
+  const m4 = await measure(model, 'mps2-an386');
+  const m7 = await counted(model, 'mps2-an500');
   const { report } = m4;
   const versus = (own: number, other: number) =>
     `${formatCount(own)} (${((100 * own) / other).toFixed(0)} %)`;
@@ -41,7 +41,7 @@ for (const [name, peer] of Object.entries(PEERS)) {
   others.push(
     `| ${name} | ${formatCount(predicted)} | ${of(cycles)} | ${of(peer.cycles)} | ${of(other?.tinyengine)} | ${of(other?.xcubeai)} |`,
   );
-  const [m3, m0plus] = [await measure(name, 'mps2-an385'), await measure(name, 'rp2040-pico')];
+  const [m3, m0plus] = [await counted(model, 'mps2-an385'), await counted(model, 'rp2040-pico')];
   const [ofM3, ofM0plus] = PORTABLE[name]!;
   portable.push(
     `| ${name} | ${versus(m3.instructions, ofM3)} | ${versus(m0plus.instructions, ofM0plus)} |`,
@@ -53,7 +53,7 @@ const page = [
   '# Benchmarks',
   '',
   'Written by `npm run bench`. One inference each; in brackets, the percentage of what TensorFlow Lite Micro with CMSIS-NN takes',
-  'for the same model (90b983c2 with 4ab83cc3, -O2, smallest arena that works; its recorded figures are in scripts/bench.ts).',
+  'for the same model (90b983c2 with 4ab83cc3, -O2, smallest arena that works; its recorded figures are in scripts/bench/peers.ts).',
   '',
   'Instructions are exact (QEMU with -icount, on mps2-an386 for M4 and mps2-an500 for M7; test firmware’s marks not counted).',
   'Cycles are estimated from the Cortex-M4 timing table with zero-wait memory, by an outside tool where it is present.',
@@ -92,9 +92,9 @@ const file = new URL('../BENCHMARKS.md', import.meta.url);
 const [, compressed] = readFileSync(file, 'utf8').split(/^(?=## Compressed weights$)/m);
 writeFileSync(file, compressed === undefined ? page : `${page}\n${compressed}`);
 
-function layerRows({ report, layers: counted }: Awaited<ReturnType<typeof measure>>): string[] {
+function layerRows({ report, layers }: Awaited<ReturnType<typeof measure>>): string[] {
   return report.layers.map(({ index, op, kernel, macs, cycles: { predicted } }) => {
-    const own = counted.filter(({ layer }) => layer === index);
+    const own = layers.filter(({ layer }) => layer === index);
     const instructions = own.reduce((sum, each) => sum + each.instructions, 0);
     const perMac = macs > 0 ? (predicted / macs).toFixed(2) : '–';
     return `| ${index} | ${op} | ${kernel} | ${formatCount(macs)} | ${formatCount(Math.round(instructions))} | ${formatCount(predicted)} | ${perMac} |`;

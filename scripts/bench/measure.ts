@@ -1,43 +1,38 @@
-import path from 'node:path';
 import { Interpreter } from '../../src/interpret/interpret.ts';
 import { linkedFootprint } from '../../src/report/footprint.ts';
 import { makeReport } from '../../src/report/report.ts';
+import type { Board } from '../../src/target/board.ts';
 import { emulatedBoard } from '../../src/target/emulated.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
 import { execute } from '../../src/workflow/execute.ts';
-import { loadModel } from '../../src/workflow/load-model.ts';
 import type { LoadedModel } from '../../src/workflow/load-model.ts';
 import { makeVectors } from '../../src/workflow/vectors.ts';
-import { SHARED } from '../estimated-cycles.ts';
 
-/** One inference of a published model on a board: its report, and exact instructions, in all and by layer. */
-export async function measure(name: string, boardName: string) {
+/** Exact instructions of one inference on a board, in all and by layer. */
+export async function counted(model: LoadedModel, boardName: string) {
   const board = loadBoard(boardName);
-  const model = await loadModel(path.join(SHARED, 'models', `${name}.tflite`));
-  const vectors = makeVectors(model.graph, 1, 1).map(({ input }) => input);
-  const { program, outcome, built } = await execute({
-    model,
-    board,
-    where: 'qemu',
-    vectors,
-    instrument: 'bench',
-  });
-  const plain = await execute({ model, board, where: 'qemu', vectors });
-  const footprint = linkedFootprint(plain.program, plain.built!, plain.outcome.stackBytes);
+  const { outcome } = await execute({ ...oneRun(model, board), instrument: 'bench' });
   const rate = emulatedBoard(board).board.emulators.qemu!.ticksPerInstruction;
   const layers = outcome.layers[0]!.map(({ layer, ticks }) => ({
     layer,
     instructions: ticks / rate,
   }));
   const instructions = layers.reduce((sum, each) => sum + each.instructions, 0);
-  const report = makeReport({
-    program,
-    board,
-    basis: 'linked',
-    footprint,
-    fits: built !== undefined,
-  });
-  return { report, layers, instructions: Math.round(instructions) };
+  return { layers, instructions: Math.round(instructions) };
+}
+
+/** The same, and the report of the firmware without marks. */
+export async function measure(model: LoadedModel, boardName: string) {
+  const board = loadBoard(boardName);
+  const { program, outcome, built } = await execute(oneRun(model, board));
+  const footprint = linkedFootprint(program, built!, outcome.stackBytes);
+  const report = makeReport({ program, board, basis: 'linked', footprint, fits: true });
+  return { report, ...(await counted(model, boardName)) };
+}
+
+function oneRun(model: LoadedModel, board: Board) {
+  const vectors = makeVectors(model.graph, 1, 1).map(({ input }) => input);
+  return { model, board, where: 'qemu' as const, vectors };
 }
 
 /** Multiplications a second of the reference interpreter, in millions, on this machine. */

@@ -1,4 +1,5 @@
 import { GraphBuilder, tensorOf, typedNode } from '../ir/graph.ts';
+import { planeRows } from '../ir/types.ts';
 import type { Graph, Node, TensorType } from '../ir/types.ts';
 import { rejectNode } from '../ops/check-node.ts';
 import { opOf } from '../ops/index.ts';
@@ -16,8 +17,8 @@ export function smallerSizes(graph: Graph): Size[] {
   if (!image) return [];
   const [, height = 0, width = 0] = image.shape;
   const rows = graph.nodes.flatMap(({ outputs }) => {
-    const { shape } = tensorOf(graph, outputs[0]!);
-    return shape.length === 4 && shape[1]! > 1 ? [shape[1]!] : [];
+    const rows = planeRows(tensorOf(graph, outputs[0]!));
+    return rows > 1 ? [rows] : [];
   });
   const step = 2 ** Math.max(0, Math.round(Math.log2(height / Math.min(height, ...rows))));
   const sizes: Size[] = [];

@@ -1,5 +1,5 @@
 import { fromGaps, LONGEST_GAP, toGaps } from './gaps.ts';
-import { decodeSymbols, encodeSymbols, measureSymbols } from './huffman.ts';
+import { decodeSymbols, encodeSymbols } from './huffman.ts';
 
 /** Bytes of a constant as canonical Huffman codes; with gaps, those of its entries and of the zeros before each. */
 export interface EncodedBytes {
@@ -15,13 +15,11 @@ const FIELD_BYTES = 12;
 /** The shorter of both forms; undefined when neither is shorter than the bytes themselves. */
 export function encodeBytes(bytes: Uint8Array): EncodedBytes | undefined {
   if (bytes.length === 0) return undefined;
+  const plain: EncodedBytes = { values: codesOf(bytes) };
   const { gaps, values } = toGaps(bytes);
-  const plain = measureSymbols(bytes).bytes;
-  const sparse = measureSymbols(values).bytes + measureSymbols(gaps).bytes;
-  if (Math.min(plain, sparse) + FIELD_BYTES >= bytes.length) return undefined;
-  return plain <= sparse
-    ? { values: codesOf(bytes) }
-    : { values: codesOf(values), gaps: codesOf(gaps), entries: values.length };
+  const sparse = { values: codesOf(values), gaps: codesOf(gaps), entries: values.length };
+  const shorter = lengthOf(plain) <= lengthOf(sparse) ? plain : sparse;
+  return lengthOf(shorter) + FIELD_BYTES < bytes.length ? shorter : undefined;
 }
 
 /** The `count` bytes that were encoded. Throws RangeError where the codes make no sense. */
@@ -35,6 +33,10 @@ export function decodeBytes({ values, gaps, entries = 0 }: EncodedBytes, count: 
   const long = decoded.gaps.find((gap) => gap > LONGEST_GAP);
   if (long !== undefined) throw new RangeError(`a gap of ${long} zeros`);
   return fromGaps(decoded, count);
+}
+
+function lengthOf({ values, gaps }: EncodedBytes): number {
+  return values.length + (gaps?.length ?? 0);
 }
 
 function codesOf(symbols: Uint8Array): Uint8Array {

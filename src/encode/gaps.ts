@@ -28,12 +28,10 @@ export function toGaps(bytes: Uint8Array): Gaps {
 
 /** The bytes behind entries. Throws RangeError when they are not `count`. */
 export function fromGaps({ gaps, values }: Gaps, count: number): Uint8Array {
+  const told = gaps.reduce((sum, gap) => sum + gap + 1, 0);
+  if (told !== count) throw new RangeError(`they are ${told} bytes, not ${count}`);
   const bytes = new Uint8Array(count);
   let at = -1;
-  values.forEach((value, i) => {
-    at += gaps[i]! + 1;
-    if (at < count) bytes[at] = value;
-  });
-  if (at !== count - 1) throw new RangeError(`they are ${at + 1} bytes, not ${count}`);
+  values.forEach((value, i) => (bytes[(at += gaps[i]! + 1)] = value));
   return bytes;
 }

@@ -84,6 +84,11 @@ export function elements(type: TensorType): number {
   return product(type.shape);
 }
 
+/** Rows of a tensor [n, y, x, c]; any other has one. */
+export function planeRows({ shape }: Pick<TensorType, 'shape'>): number {
+  return shape.length === 4 ? shape[1]! : 1;
+}
+
 export function byteLength(type: TensorType): number {
   return elements(type) * bytesPerElement(type.dtype);
 }

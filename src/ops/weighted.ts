@@ -5,7 +5,7 @@ import type { WeightMatrix } from '../encode/format.ts';
 import { clamp, multiplyByQuantizedMultiplier } from '../support/fixed-point.ts';
 import type { Multiplier, Rounding } from '../support/fixed-point.ts';
 import type { Target } from '../target/target.ts';
-import { clampRange } from './activation/clamp.ts';
+import { clampRange, clampsInt8 } from './activation/clamp.ts';
 import type { Activation } from './activation/clamp.ts';
 import { ROUNDING_AXIS } from './requantize.ts';
 
@@ -166,8 +166,7 @@ export function dspVariant(
   { attrs, outputs }: WeightedNode,
   multipliers: readonly Multiplier[],
 ): { shifts: 'right' | 'any'; clamps: boolean; rounding: Rounding } {
-  const [low, high] = clampRange(attrs.activation, outputs[0]!);
-  const clamps = low > -128 || high < 127;
+  const clamps = clampsInt8(attrs.activation, outputs[0]!);
   return { shifts: shiftsOf(multipliers), clamps, rounding: attrs.rounding };
 }
 

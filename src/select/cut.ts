@@ -1,3 +1,4 @@
+import { planeRows } from '../ir/types.ts';
 import type { Candidate, Candidates } from '../lower/lower.ts';
 import { rowWays } from '../lower/rows.ts';
 import type { RowWay } from '../lower/rows.ts';
@@ -182,10 +183,8 @@ export class Cutter {
 }
 
 function longestRun({ steps }: Candidates): number {
-  const rows = steps.reduce((most, { node: { outputs } }) => {
-    const shape = outputs[0]?.shape;
-    return Math.max(most, shape?.length === 4 ? shape[1]! : 1);
-  }, 1);
+  const outputs = steps.flatMap(({ node }) => node.outputs.slice(0, 1));
+  const rows = outputs.reduce((most, output) => Math.max(most, planeRows(output)), 1);
   const work = Math.min(RUN_WORK, ROW_WORK / rows) / steps.length;
   return Math.min(LONGEST_RUN, Math.max(2, Math.floor(Math.sqrt(work))));
 }

@@ -48,6 +48,7 @@ export function select(
   const search = new Search(candidates, target, options);
   const taken = bestOf(search, options);
   let offers: readonly Offer[] | undefined;
+  let dense: Estimate | undefined;
   return {
     ...taken,
     schedule: explainRejections(candidates, taken.schedule),
@@ -57,8 +58,8 @@ export function select(
     },
     dense() {
       if (!taken.schedule.steps.some(({ format }) => format?.compressed)) return undefined;
-      const narrowed = narrowCandidates(candidates, storesDense);
-      return bestOf(new Search(narrowed, target, options), options).estimate;
+      const narrowed = () => new Search(narrowCandidates(candidates, storesDense), target, options);
+      return (dense ??= bestOf(narrowed(), options).estimate);
     },
   };
 }

@@ -2,7 +2,8 @@ import type { Estimate } from '../estimate/estimate.ts';
 import type { Plan, Search } from './search.ts';
 
 /** What a plan can be the best at. */
-export type Figure = 'speed' | 'flash' | 'ram';
+export type Figure = (typeof FIGURES)[number];
+const FIGURES = ['speed', 'flash', 'ram'] as const;
 
 /** One way of computing the whole model, beside others. */
 export interface Offer {
@@ -33,18 +34,15 @@ export function tradeOf(search: Search, taken: Plan): Offer[] {
   search.smallest(NOTHING);
   search.between(NOTHING, BETWEEN);
   const plans = search.plans.filter((plan) => plan === taken || !isBeaten(plan, search.plans));
-  const ends = (['speed', 'flash', 'ram'] as const).map((figure) => [
-    figure,
-    bestAt(figure, plans),
-  ]);
-  const shown = spread(plans, [taken, ...ends.map(([, plan]) => plan as Plan)]);
+  const ends = FIGURES.map((figure) => ({ figure, end: bestAt(figure, plans) }));
+  const shown = spread(plans, [taken, ...ends.map(({ end }) => end)]);
   return shown
     .sort((a, b) => a.estimate.cycles - b.estimate.cycles)
     .map((plan) => ({
       estimate: plan.estimate,
       fits: search.excess(plan) === 0,
       taken: plan === taken,
-      best: ends.flatMap(([figure, end]) => (end === plan ? (figure as Figure) : [])),
+      best: ends.flatMap(({ figure, end }) => (end === plan ? figure : [])),
     }));
 }
 

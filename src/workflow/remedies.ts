@@ -1,6 +1,8 @@
 import { smallerSizes, withSmallerInput } from '../compress/smaller-input.ts';
 import type { Estimate } from '../estimate/estimate.ts';
-import type { Graph, Tensor } from '../ir/types.ts';
+import { tensorOf } from '../ir/graph.ts';
+import { planeRows } from '../ir/types.ts';
+import type { Graph } from '../ir/types.ts';
 import { planModel } from '../pipeline.ts';
 import type { CompileOptions } from '../pipeline.ts';
 import { fitsBoard } from '../report/footprint.ts';
@@ -24,6 +26,7 @@ export function findRemedies(
   options: CompileOptions = {},
 ): RemedyReport[] {
   const search = new Trials(graph, options);
+  if (!search.hasTries) return [];
   return [
     ...search.otherOptions(board),
     ...search.smallerInput(board),
@@ -39,9 +42,15 @@ class Trials {
     readonly options: CompileOptions,
   ) {
     const nodes = graph.nodes.length;
-    const rows = Math.max(1, ...[...graph.tensors.values()].map(rowsOf));
+    const made = graph.nodes.flatMap(({ outputs }) => outputs).concat(graph.inputs);
+    const rows = made.reduce((most, id) => Math.max(most, planeRows(tensorOf(graph, id))), 1);
     const tries = Math.floor(Math.min(NODE_TRIES / nodes, ROW_TRIES / (nodes * rows)));
     this.#left = tries < 2 ? 0 : Math.min(MOST_TRIES, tries);
+  }
+
+  /** Whether any plan can be looked for. */
+  get hasTries(): boolean {
+    return this.#left > 0;
   }
 
   otherOptions(board: Board): RemedyReport[] {
@@ -99,10 +108,6 @@ class Trials {
       throw error;
     }
   }
-}
-
-function rowsOf({ shape, data }: Tensor): number {
-  return shape.length === 4 && !data ? shape[1]! : 1;
 }
 
 function withoutAcceptance({ accepts: _, ...options }: CompileOptions): CompileOptions {

@@ -29,6 +29,12 @@ export function combineActivations(inner: Activation, outer: Activation): Activa
   return b[0] <= a[0] && b[1] >= a[1] ? inner : undefined;
 }
 
+/** Whether an int8 output is clamped further than its type does by itself. */
+export function clampsInt8(activation: Activation, type: TensorType): boolean {
+  const [low, high] = clampRange(activation, type);
+  return low > -128 || high < 127;
+}
+
 /** Limits of the stored output: [low, high]. Source: kernel_util.cc, CalculateActivationRangeQuantized. */
 export function clampRange(activation: Activation, type: TensorType): [number, number] {
   const [low, high] = RANGES[activation];

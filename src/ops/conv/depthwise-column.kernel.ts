@@ -1,8 +1,9 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { weightZeroPoint } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampsInt8 } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
+import { timesWork } from '../gemm/work.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
@@ -42,9 +43,8 @@ export const depthwiseColumn: Kernel<FixedDepthwise> = {
     const layer = layerOf(node);
     const variant = variantOf(node);
     const [images = 1] = node.outputs[0]!.shape;
-    const work = Object.entries(columnWork(layer, variant));
     return {
-      work: Object.fromEntries(work.map(([name, count]) => [name, images * count])),
+      work: timesWork(columnWork(layer, variant), images),
       constantBytes: 4 * layer.channels * channelWords(placesOf(variant.walk)),
       scratchBytes: lineScratchBytes(layer),
       calls: [columnUnit(variant)],
@@ -85,11 +85,10 @@ function walkOf(node: DepthwiseNode): Walk | undefined {
 const layerOf = memoise((node: DepthwiseNode) => columnLayer(lineLayer(node), walkOf(node)!));
 
 const variantOf = memoise((node: DepthwiseNode): StripVariant => {
-  const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
   return {
     walk: walkOf(node)!,
     form: formOf(node),
-    clamps: low > -128 || high < 127,
+    clamps: clampsInt8(node.attrs.activation, node.outputs[0]!),
     zeroed: weighted.hasWeightZero(node.inputs[1]!),
   };
 });

@@ -1,8 +1,9 @@
 import type { TypedNode } from '../../ir/types.ts';
-import { perTensor, weightZeroPoint } from '../../ir/types.ts';
+import { weightZeroPoint } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampsInt8 } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
+import { timesWork } from '../gemm/work.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
@@ -11,10 +12,10 @@ import { rejectWindow } from './fields.ts';
 import { lineWork } from './line-cost.ts';
 import { lineFields } from './line-fields.ts';
 import { LINE_VARIANTS, lineUnit } from './line-units.ts';
-import type { LineForm, LineVariant } from './line-units.ts';
+import type { LineVariant } from './line-units.ts';
 import { encodeLines, lineChannelWords } from './line-weights.ts';
 import { lineLayer, lineScratchBytes, MOST_STRIDE, stepsOf } from './line-window.ts';
-import { rejectShifts, stripChannels } from './strip-channels.ts';
+import { looseFormOf, rejectShifts, stripChannels } from './strip-channels.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
 
@@ -41,9 +42,8 @@ export const depthwiseLines: Kernel<FixedDepthwise> = {
     const layer = layerOf(node);
     const variant = variantOf(node);
     const [images = 1, , , outputs = 1] = node.outputs[0]!.shape;
-    const work = Object.entries(lineWork(layer, variant));
     return {
-      work: Object.fromEntries(work.map(([name, count]) => [name, images * count])),
+      work: timesWork(lineWork(layer, variant), images),
       constantBytes: 4 * outputs * lineChannelWords(layer, variant.zeroed),
       scratchBytes: lineScratchBytes(layer),
       calls: [lineUnit(variant)],
@@ -68,17 +68,10 @@ export const depthwiseLines: Kernel<FixedDepthwise> = {
 const layerOf = memoise((node: DepthwiseNode) => lineLayer(node));
 
 function variantOf(node: DepthwiseNode): LineVariant {
-  const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
   return {
-    form: formOf(node),
-    clamps: low > -128 || high < 127,
+    form: looseFormOf(node),
+    clamps: clampsInt8(node.attrs.activation, node.outputs[0]!),
     zeroed: weighted.hasWeightZero(node.inputs[1]!),
     stride: layerOf(node).stride[0] === 2 ? 2 : 1,
   };
-}
-
-function formOf(node: DepthwiseNode): LineForm {
-  if (node.attrs.rounding === 'single') return 'single';
-  if (perTensor(node.outputs[0]!).zeroPoint === -128) return 'floor';
-  return stripChannels(node).multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
 }

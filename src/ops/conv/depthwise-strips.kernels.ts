@@ -1,8 +1,9 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { perTensor, weightZeroPoint } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampRange, clampsInt8 } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
+import { timesWork } from '../gemm/work.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
@@ -41,9 +42,8 @@ const strips: Kernel<FixedDepthwise> = {
     const layer = layerOf(node);
     const { records, batch } = blocksOf(layer);
     const [images = 1] = node.outputs[0]!.shape;
-    const work = Object.entries(stripWork(layer)).map(([name, count]) => [name, images * count]);
     return {
-      work: Object.fromEntries(work) as Record<string, number>,
+      work: timesWork(stripWork(layer), images),
       constantBytes: 4 * layer.channels * channelWords(placesOf(layer.walk)),
       scratchBytes: 4 * records * batch,
       calls: [stripUnit(layer)],
@@ -121,11 +121,10 @@ const layerOf = memoise((node: DepthwiseNode): StripLayer & StripVariant => {
   const { attrs, inputs, outputs } = node;
   const [, inputHeight = 1, inputWidth = 1] = inputs[0]!.shape;
   const [, height = 1, width = 1, channels = 1] = outputs[0]!.shape;
-  const [low, high] = clampRange(attrs.activation, outputs[0]!);
   return {
     walk: walkOf(attrs)!,
     form: formOf(node),
-    clamps: low > -128 || high < 127,
+    clamps: clampsInt8(node.attrs.activation, node.outputs[0]!),
     zeroed: weighted.hasWeightZero(inputs[1]!),
     ...{ inputHeight, inputWidth, height, width, channels },
     padTop: attrs.padding[0],

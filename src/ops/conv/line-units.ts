@@ -1,7 +1,7 @@
 import { struct } from '../struct.ts';
 import type { KernelUnit, Unit } from '../unit.ts';
 import { turnUnit, twinView, walkUnit as columnWalkUnit } from './strip-units.ts';
-import type { StripVariant } from './strip-units.ts';
+import type { LooseForm, StripVariant } from './strip-units.ts';
 import type { Walk } from './strip-window.ts';
 import { WINDOW } from './structs.ts';
 
@@ -26,12 +26,11 @@ export const LINES = struct(
   },
 );
 
-/** How doubled sums become outputs: those of the strips (strip-units.ts) that have no fixed last shift. */
-export const LINE_FORMS = ['floor', 'right', 'any', 'single'] as const;
-export type LineForm = (typeof LINE_FORMS)[number];
+/** How doubled sums become outputs. */
+export const LINE_FORMS: readonly LooseForm[] = ['floor', 'right', 'any', 'single'];
 
 export interface LineVariant {
-  readonly form: LineForm;
+  readonly form: LooseForm;
   readonly clamps: boolean;
   /** The weights have a zero point, and are stored as halves less it. */
   readonly zeroed: boolean;

@@ -6,7 +6,7 @@ import * as weighted from '../weighted.ts';
 import { byChannel } from './depthwise-channels.ts';
 import type { FixedDepthwise } from './depthwise.ts';
 import { multipliersOf } from './fields.ts';
-import type { Form } from './strip-units.ts';
+import type { Form, LooseForm } from './strip-units.ts';
 import { fixedShift } from './strip-weights.ts';
 
 type DepthwiseNode = TypedNode<FixedDepthwise>;
@@ -32,14 +32,22 @@ export function rejectShifts(node: DepthwiseNode): string | undefined {
     : `a sum may reach ${most}, beyond ${weighted.DOUBLING_LIMIT}`;
 }
 
-/** How sums become outputs. */
+/** How sums become outputs, where the last shift is an operand. */
+export function looseFormOf(node: DepthwiseNode): LooseForm {
+  if (node.attrs.rounding === 'single') return 'single';
+  if (perTensor(node.outputs[0]!).zeroPoint === -128) return 'floor';
+  return stripChannels(node).multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
+}
+
+const FIXED: Partial<Record<LooseForm, Form>> = { single: 'single_fixed', floor: 'fixed' };
+
+/** How sums become outputs: by one shift for all channels where that is right. */
 export function formOf(node: DepthwiseNode): Form {
   const channels = stripChannels(node);
   const zero = weightZeroPoint(node.inputs[1]!);
   const fixed = channels.multipliers.every(
     (_, row) => fixedShift(channels, row, zero) !== undefined,
   );
-  if (node.attrs.rounding === 'single') return fixed ? 'single_fixed' : 'single';
-  if (perTensor(node.outputs[0]!).zeroPoint === -128) return fixed ? 'fixed' : 'floor';
-  return channels.multipliers.every(({ shift }) => shift < 0) ? 'right' : 'any';
+  const loose = looseFormOf(node);
+  return (fixed && FIXED[loose]) || loose;
 }

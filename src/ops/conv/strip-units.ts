@@ -35,6 +35,8 @@ export const STRIPS = struct(
  */
 export const FORMS = ['fixed', 'floor', 'right', 'any', 'single_fixed', 'single'] as const;
 export type Form = (typeof FORMS)[number];
+/** Those that have no fixed last shift. */
+export type LooseForm = Exclude<Form, 'fixed' | 'single_fixed'>;
 
 export interface StripVariant {
   readonly walk: Walk;

@@ -6,7 +6,6 @@ import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
 import type { FixedConv2d } from './conv2d.ts';
 import { windowFields } from './fields.ts';
-import { insideColumns } from './inside.ts';
 import { WINDOW } from './structs.ts';
 
 type ConvNode = TypedNode<FixedConv2d>;
@@ -54,6 +53,16 @@ export function spreadWork(node: ConvNode) {
     pieces: rows * ky * (inside + (width - inside) * kx),
     spread: rows * width * tapsOf(node),
   };
+}
+
+// The output columns, from and to, whose windows have all of their columns inside the input.
+function insideColumns({ attrs, inputs, outputs }: ConvNode): [number, number] {
+  const [width, columns] = [inputs[0]!.shape[2]!, outputs[0]!.shape[2]!];
+  const [stride, left] = [attrs.stride[1], attrs.padding[1]];
+  const reach = (attrs.kernel[1] - 1) * attrs.dilation[1] + 1;
+  const first = Math.min(columns, Math.ceil(left / stride));
+  const end = Math.floor((width + left - reach) / stride) + 1;
+  return [first, Math.min(columns, Math.max(first, end))];
 }
 
 /** Bytes of so many windows, gathered. */

@@ -2,7 +2,7 @@ import { perTensor } from '../../ir/types.ts';
 import { product } from '../../support/bytes.ts';
 import { multiplyByQuantizedMultiplier } from '../../support/fixed-point.ts';
 import type { Multiplier } from '../../support/fixed-point.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampRange, clampsInt8 } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -140,6 +140,5 @@ function foursOf({ inputs, outputs }: BinaryNode): number {
 }
 
 function isClamped({ attrs, outputs }: BinaryNode): boolean {
-  const [low, high] = clampRange(attrs.activation, outputs[0]!);
-  return low > -128 || high < 127;
+  return clampsInt8(attrs.activation, outputs[0]!);
 }

@@ -2,7 +2,7 @@ import type { WeightMatrix } from '../../encode/format.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { perTensor, weightZeroPoint } from '../../ir/types.ts';
 import type { Multiplier, Rounding } from '../../support/fixed-point.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampsInt8 } from '../activation/clamp.ts';
 import type { Activation } from '../activation/clamp.ts';
 import { biasOf, constantOutput, QUARTER } from '../weighted.ts';
 import { splitShift } from './stream.ts';
@@ -66,7 +66,6 @@ export function gemmLayer(
   const { rounding, activation } = node.attrs;
   const { zeroPoint } = perTensor(node.outputs[0]!);
   const weightZero = weightZeroPoint(node.inputs[1]!);
-  const [low, high] = clampRange(activation, node.outputs[0]!);
   const channels = foldChannels(node, matrix, multipliers);
   const exact = new Map<number, ExactChannel>();
   for (let row = 0; row < matrix.rows; row++) {
@@ -77,7 +76,7 @@ export function gemmLayer(
   return {
     ...kept,
     form: formOf(kept.multipliers, zeroPoint, rounding),
-    clamps: low > -128 || high < 127,
+    clamps: clampsInt8(activation, node.outputs[0]!),
     weightZero,
     exact: [...exact.values()],
   };

@@ -64,8 +64,12 @@ export function gatherWork(windows: Windows, pixels: number, slow: boolean) {
 
 /** The work of a kernel that is called for each image, from that of one. */
 export function ofBatches(work: Record<string, number>, batches: number): Record<string, number> {
-  const each = Object.entries(work).map(([name, count]) => [name, batches * count] as const);
-  return { calls: batches, ...Object.fromEntries(each) };
+  return { calls: batches, ...timesWork(work, batches) };
+}
+
+/** So many times a work. */
+export function timesWork(work: Record<string, number>, times: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(work).map(([name, count]) => [name, times * count]));
 }
 
 /** The work of nn_dense_4 and nn_dense_8: groups are so many outputs. */

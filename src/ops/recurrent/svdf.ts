@@ -8,7 +8,7 @@ import {
   quantizeMultiplier,
 } from '../../support/fixed-point.ts';
 import type { Multiplier } from '../../support/fixed-point.ts';
-import { clampRange, tfliteActivation } from '../activation/clamp.ts';
+import { clampRange, clampsInt8, tfliteActivation } from '../activation/clamp.ts';
 import { activation } from '../attributes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectWeightKinds } from './constant-weights.ts';
@@ -82,8 +82,9 @@ function rejectSvdf(node: TypedNode<SvdfAttrs>): string | undefined {
   if (other !== undefined)
     return `its bias has the scale ${other}, not that of state times weights`;
   // The reference does not clamp by the activation.
-  const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-  return low > -128 || high < 127 ? 'its activation leaves out values of its output' : undefined;
+  return clampsInt8(node.attrs.activation, node.outputs[0]!)
+    ? 'its activation leaves out values of its output'
+    : undefined;
 }
 
 /** The multipliers of both sums. Source: svdf_common.cc, PrepareSvdf: products in single precision. */

@@ -1,7 +1,7 @@
 import type { WeightMatrix } from '../../encode/format.ts';
 import { perTensor } from '../../ir/types.ts';
 import type { Multiplier } from '../../support/fixed-point.ts';
-import { clampRange } from '../activation/clamp.ts';
+import { clampsInt8 } from '../activation/clamp.ts';
 import { foldChannels, formOf, largest, LOWER_LIMIT } from '../gemm/channels.ts';
 import type { PlainForm, GemmChannels, WeightedNode } from '../gemm/channels.ts';
 import { splitShift } from '../gemm/stream.ts';
@@ -21,10 +21,9 @@ export function sparseLayer(
 ): SparseLayer {
   const { activation, rounding } = node.attrs;
   const output = node.outputs[0]!;
-  const [low, high] = clampRange(activation, output);
   const channels = foldChannels(node, matrix, multipliers);
   const form = formOf(channels.multipliers, perTensor(output).zeroPoint, rounding);
-  return { ...channels, form, clamps: low > -128 || high < 127 };
+  return { ...channels, form, clamps: clampsInt8(activation, output) };
 }
 
 /** Why sums of these channels cannot be doubled and shifted in 32 bits; undefined when they can. */
