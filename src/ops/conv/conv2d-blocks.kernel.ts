@@ -21,7 +21,7 @@ import { spreadBytes, spreadWork, windowsFields, WINDOWS } from './windows.ts';
 const units = unitFamily({
   name: 'nn_conv2d_blocks_s8',
   template: 'conv/conv2d-blocks-s8',
-  headers: ['nn_blocks.h', 'nn_dsp.h', 'nn_windows.h'],
+  headers: ['nn_blocks.h', 'nn_dsp.h'],
   struct: struct(
     'nn_conv_blocks',
     "A convolution with the input's zero point folded into the bias.",
