@@ -1,10 +1,12 @@
-/* nn_coded.h -- weights as canonical Huffman codes of at most 10 bits. */
+/* nn_coded.h -- weights as canonical Huffman codes of at most 10 bits; of all, or of those that are not zero. */
 #ifndef NN_CODED_H
 #define NN_CODED_H
 
 #include "nn.h"
 
 #define NN_LONGEST_CODE 10
+/* Words in front of the codes: what tells their lengths. */
+#define NN_CODE_HEAD 5
 
 /* Halfwords of a stream of words. */
 typedef uint16_t __attribute__((may_alias)) nn_code_half;
@@ -77,6 +79,60 @@ static inline void nn_decode_words(nn_code *code, uint32_t *to, int32_t words)
         *to++ = half | nn_next_half(&own) << 16;
     }
     *code = own;
+}
+
+/* Weights that are not zero, and the zeros before each; ahead: those before the next one. */
+typedef struct {
+    nn_code values, gaps;
+    int32_t ahead;
+} nn_gap_codes;
+
+/* Begins to read two streams, behind a word with the length of the first; the table is twice as large. */
+static inline nn_gap_codes nn_begin_gap_codes(const uint32_t *words, int32_t count, nn_code_half *table)
+{
+    const int32_t rest = count - 1;
+    const int32_t told = (int32_t)(words[0] & 0x7fffffffu);
+    const int32_t values = nn_least(told < NN_CODE_HEAD ? NN_CODE_HEAD : told, rest - NN_CODE_HEAD);
+    nn_gap_codes codes = {
+        nn_begin_code(words + 1, values, table),
+        nn_begin_code(words + 1 + values, rest - values, table + (1 << NN_LONGEST_CODE)),
+        0,
+    };
+    codes.ahead = (int32_t)(nn_next_symbol(&codes.gaps) >> 8);
+    return codes;
+}
+
+/* Words of weights in pairs, of which most are zero. */
+static inline void nn_fill_words(nn_gap_codes *codes, uint32_t *to, int32_t words)
+{
+    nn_gap_codes own = *codes;
+    nn_code_half *const halves = (nn_code_half *)to;
+    const int32_t end = 4 * words;
+    for (int32_t i = 0; i < words; i++) {
+        to[i] = 0;
+    }
+    while (own.ahead < end) {
+        nn_code_half *const half = halves + (own.ahead >> 1);
+        const uint32_t value = nn_next_symbol(&own.values);
+        *half = (uint16_t)(*half + ((own.ahead & 1) ? (uint32_t)(int32_t)(int8_t)(value >> 8) : value));
+        own.ahead += 1 + (int32_t)(nn_next_symbol(&own.gaps) >> 8);
+    }
+    own.ahead -= end;
+    *codes = own;
+}
+
+/* The same of weights in bytes. */
+static inline void nn_fill_bytes(nn_gap_codes *codes, uint32_t *to, int32_t words)
+{
+    nn_gap_codes own = *codes;
+    int8_t *const bytes = (int8_t *)to;
+    for (int32_t i = 0; i < words; i++) {
+        to[i] = 0;
+    }
+    while (own.ahead < 4 * words) {
+        bytes[own.ahead] = (int8_t)(nn_next_symbol(&own.values) >> 8);
+        own.ahead += 1 + (int32_t)(nn_next_symbol(&own.gaps) >> 8);
+    }
 }
 
 #endif

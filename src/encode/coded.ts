@@ -1,4 +1,5 @@
 import type { StoredWeights, WeightFormat, WeightMatrix } from './format.ts';
+import { decodeGaps, encodeGaps, measureGaps } from './gap-codes.ts';
 import { decodeSymbols, encodeSymbols, measureSymbols } from './huffman.ts';
 import { pairs2, pairs4, pairs8 } from './pairs.ts';
 import { quads } from './quads.ts';
@@ -6,29 +7,53 @@ import { quads } from './quads.ts';
 /** How the four weights of a stored word lie in it. */
 export type Split = 'pairs' | 'bytes';
 
+/** What codes take: bytes in flash, how many weights have one, and how many symbols there are. */
+export interface CodeSize {
+  readonly bytes: number;
+  readonly symbols: number;
+  readonly distinct: number;
+}
+
 /** A format whose weights are Huffman codes, to be decoded to those of another. */
 export interface CodedFormat extends WeightFormat {
   readonly split: Split;
-  /** Bytes in flash, and how many weights have a code. */
-  measure(matrix: WeightMatrix): { bytes: number; distinct: number };
+  /** Whether zeros are told by gaps between the others. */
+  readonly gaps: boolean;
+  /** What the codes of words of the other format take. */
+  measureWords(words: Uint32Array): CodeSize;
+  encodeWords(words: Uint32Array): Uint32Array;
 }
 
-export const codedPairs2 = coded(pairs2, 'pairs');
-export const codedPairs4 = coded(pairs4, 'pairs');
-export const codedPairs8 = coded(pairs8, 'pairs');
-export const codedQuads = coded(quads, 'bytes');
+export const codedPairs2 = formsOf(pairs2, 'pairs');
+export const codedPairs4 = formsOf(pairs4, 'pairs');
+export const codedPairs8 = formsOf(pairs8, 'pairs');
+export const codedQuads = formsOf(quads, 'bytes');
 
-function coded(base: WeightFormat, split: Split): CodedFormat {
-  const symbols = (matrix: WeightMatrix) => symbolsOf(toWords(base.encode(matrix)), split);
-  const measure = (matrix: WeightMatrix) => measureSymbols(symbols(matrix));
+// Codes of all weights, and of those that are not zero.
+function formsOf(base: WeightFormat, split: Split): readonly CodedFormat[] {
+  return [false, true].map((gaps) => coded(base, split, gaps));
+}
+
+function coded(base: WeightFormat, split: Split, gaps: boolean): CodedFormat {
+  const measureWords = (words: Uint32Array): CodeSize => {
+    const symbols = symbolsOf(words, split);
+    if (!gaps) return { symbols: symbols.length, ...measureSymbols(symbols) };
+    const { entries, ...size } = measureGaps(symbols);
+    return { symbols: entries, ...size };
+  };
+  const encodeWords = (words: Uint32Array) =>
+    (gaps ? encodeGaps : encodeSymbols)(symbolsOf(words, split));
+  const wordsIn = (matrix: WeightMatrix) => toWords(base.encode(matrix));
   return {
-    ...{ name: `huffman-${base.name}`, compressed: true, split, measure },
+    ...{ name: `huffman-${gaps ? 'gaps-' : ''}${base.name}`, compressed: true },
+    ...{ split, gaps, measureWords, encodeWords },
     reject: (matrix) => base.reject(matrix),
-    bytes: (matrix) => measure(matrix).bytes,
-    encode: (matrix) => encodeSymbols(symbols(matrix)),
+    bytes: (matrix) => measureWords(wordsIn(matrix)).bytes,
+    encode: (matrix) => encodeWords(wordsIn(matrix)),
     decode(stored, rows, columns) {
       const like = base.encode({ rows, columns, data: new Int8Array(rows * columns) });
-      const words = wordsOf(decodeSymbols(stored as Uint32Array, like.byteLength), split);
+      const symbols = (gaps ? decodeGaps : decodeSymbols)(stored as Uint32Array, like.byteLength);
+      const words = wordsOf(symbols, split);
       return base.decode(
         like instanceof Int8Array ? new Int8Array(words.buffer) : words,
         rows,
@@ -38,8 +63,8 @@ function coded(base: WeightFormat, split: Split): CodedFormat {
   };
 }
 
-/** The weights in words, each as a byte: those of two channels in turn, or as they lie. */
-export function symbolsOf(words: Uint32Array, split: Split): Uint8Array {
+// The weights in words, each as a byte: those of two channels in turn, or as they lie.
+function symbolsOf(words: Uint32Array, split: Split): Uint8Array {
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength).slice();
   // 256 * A + B, where B below 0 takes one from the upper byte.
   if (split === 'pairs')

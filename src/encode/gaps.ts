@@ -1,5 +1,5 @@
-/** Zeros before an entry, at most. */
-export const LONGEST_GAP = 15;
+/** Zeros before an entry, at most: of gaps of four bits, and of those that are bytes. */
+export const [LONGEST_GAP, LONGEST_BYTE_GAP] = [15, 255];
 
 /** Bytes as entries, each with the zeros before it; an entry may be zero itself. */
 export interface Gaps {
@@ -8,15 +8,15 @@ export interface Gaps {
 }
 
 /**
- * Bytes that are not zero, each with how many zeros stand before it; where these are more than a gap of four
- * bits can tell, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
+ * Bytes that are not zero, each with how many zeros stand before it; where these are more than a gap can
+ * tell, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
  */
-export function toGaps(bytes: Uint8Array): Gaps {
+export function toGaps(bytes: Uint8Array, longest = LONGEST_GAP): Gaps {
   const gaps: number[] = [];
   const values: number[] = [];
   let gap = 0;
   bytes.forEach((byte, i) => {
-    if (byte === 0 && gap < LONGEST_GAP && i < bytes.length - 1) gap++;
+    if (byte === 0 && gap < longest && i < bytes.length - 1) gap++;
     else {
       gaps.push(gap);
       values.push(byte);

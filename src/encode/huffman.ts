@@ -36,13 +36,20 @@ export function measureSymbols(symbols: Uint8Array): { bytes: number; distinct: 
 
 /** The first `count` symbols of encoded words. Throws RangeError where a code is none of them, or the words end. */
 export function decodeSymbols(words: Uint32Array, count: number): Uint8Array {
+  const next = symbolReader(words);
+  return Uint8Array.from({ length: count }, next);
+}
+
+/** Gives one symbol of encoded words after the other. */
+export function symbolReader(words: Uint32Array): () => number {
   const half = (i: number) => (words[i >> 1]! >>> (16 * (i & 1))) & 0xffff;
   const counts = Array.from({ length: COUNTS }, (_, i) => half(i));
   const distinct = counts.reduce((sum, n) => sum + n, 0);
   const end = 32 * words.length;
   let at = 16 * streamStart(distinct);
-  const symbols = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
+  let i = -1;
+  return () => {
+    i++;
     let [code, first, before, length] = [0, 0, 0, 0];
     do {
       if (length === LONGEST_CODE || at >= end) throw new RangeError(`symbol ${i} has no code`);
@@ -53,9 +60,8 @@ export function decodeSymbols(words: Uint32Array, count: number): Uint8Array {
       length++;
     } while (code - first >= counts[length - 1]!);
     const place = before + code - first;
-    symbols[i] = half(COUNTS + (place >> 1)) >> (8 * (place & 1));
-  }
-  return symbols;
+    return (half(COUNTS + (place >> 1)) >> (8 * (place & 1))) & 255;
+  };
 }
 
 // The halfword where the codes start.

@@ -14,5 +14,5 @@ export const FORMATS: readonly WeightFormat[] = [
   ...[dense, pairs2, pairs4, pairs8, quads, tapPairs],
   ...[us8, us8Near, blocks4x2, blocks8x1],
   ...[nibbles4, nibbles8, ternary4],
-  ...[codedPairs2, codedPairs4, codedPairs8, codedQuads],
+  ...[codedPairs2, codedPairs4, codedPairs8, codedQuads].flat(),
 ];

@@ -7,6 +7,7 @@ import { compileSources, writeFiles } from '../../src/build/compile-sources.ts';
 import { fileOf, filesOf, kernelsView } from '../../src/codegen/units.ts';
 import { readTemplate, render } from '../../src/codegen/render.ts';
 import { codeLengths } from '../../src/encode/code-lengths.ts';
+import { decodeGaps, encodeGaps } from '../../src/encode/gap-codes.ts';
 import { decodeSymbols, encodeSymbols, LONGEST_CODE } from '../../src/encode/huffman.ts';
 import { decodeBytes } from '../../src/ops/coded/units.ts';
 import { Random } from '../../src/support/random.ts';
@@ -52,38 +53,49 @@ it('no code is longer than the limit, and together they are whole', () => {
   }
 });
 
-function streams(random: Random, count: number) {
+// The two forms of codes: of all bytes, and of those that are not zero.
+const FORMS = [
+  { gaps: false, encode: encodeSymbols, decode: decodeSymbols },
+  { gaps: true, encode: encodeGaps, decode: decodeGaps },
+];
+
+function streams(random: Random, count: number, encode: (symbols: Uint8Array) => Uint32Array) {
   return Array.from({ length: count }, () => {
     const spread = random.pick([1, 3, 40, 255]);
-    const symbols = Uint8Array.from({ length: 4 * random.int(1, 60) }, () => random.int(0, spread));
-    const words = encodeSymbols(symbols);
+    const zeros = random.pick([0, 0.5, 0.9, 1]);
+    const drawn = () => (random.chance(zeros) ? 0 : random.int(0, spread));
+    const symbols = Uint8Array.from({ length: 4 * random.int(1, 200) }, drawn);
+    const words = encode(symbols);
     return { symbols, words };
   });
 }
 
+// Words that every stream has at least.
+const LEAST = 6;
+
 function damaged(words: Uint32Array, random: Random): Uint32Array {
-  const copy = words.slice(0, random.chance(0.3) ? random.int(6, words.length) : words.length);
+  const copy = words.slice(0, random.chance(0.3) ? random.int(LEAST, words.length) : words.length);
   for (let i = random.int(1, 4); i > 0; i--)
     copy[random.int(0, copy.length - 1)]! ^= random.int(1, 2 ** 31 - 1);
   return copy;
 }
 
-it('damaged codes are refused, or taken for others', () => {
+it.each(FORMS)('damaged codes are refused, or taken for others: $gaps', ({ encode, decode }) => {
   const random = new Random(SEED + 1);
-  for (const { symbols, words } of streams(random, 300)) {
-    expect(decodeSymbols(words, symbols.length)).toEqual(symbols);
+  for (const { symbols, words } of streams(random, 300, encode)) {
+    expect(decode(words, symbols.length)).toEqual(symbols);
     try {
-      expect(decodeSymbols(damaged(words, random), symbols.length)).toHaveLength(symbols.length);
+      expect(decode(damaged(words, random), symbols.length)).toHaveLength(symbols.length);
     } catch (error) {
       expect(error).toBeInstanceOf(RangeError);
     }
   }
 });
 
-it('in C, no damage makes the decoder read or write elsewhere', async () => {
+it.each(FORMS)('in C, no damage makes the decoder read or write elsewhere: $gaps', async (form) => {
   const random = new Random(SEED + 2);
-  const unit = decodeBytes({});
-  const cases = streams(random, 40).flatMap(({ symbols, words }) => [
+  const unit = decodeBytes(form);
+  const cases = streams(random, 40, form.encode).flatMap(({ symbols, words }) => [
     {
       words,
       sum: symbols.reduce((sum, symbol) => (sum * 31 + symbol) >>> 0, 0),
@@ -101,7 +113,7 @@ it('in C, no damage makes the decoder read or write elsewhere', async () => {
         ['runtime/nn_coded.h', readTemplate('runtime/nn_coded.h')],
         ['runtime/nn_names.h', ''],
         ['runtime/nn_kernels.h', render('model/nn_kernels.h.ejs', kernelsView([unit]))],
-        ['main.c', harness(cases)],
+        ['main.c', harness(unit.name, cases)],
       ]),
     );
     const sanitized = ['-g1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
@@ -117,8 +129,11 @@ it('in C, no damage makes the decoder read or write elsewhere', async () => {
   }
 });
 
+// Entries of the tables, of two streams at most.
+const TABLES = 2 * 2 ** LONGEST_CODE;
+
 // Every stream and every result has memory of its own, of just its size.
-function harness(cases: readonly { words: Uint32Array; count: number }[]): string {
+function harness(decode: string, cases: readonly { words: Uint32Array; count: number }[]): string {
   const calls = cases.map(
     ({ words, count }, i) => `
     static const uint32_t words${i}[] = { ${[...words].map((word) => `${word}u`).join(', ')} };
@@ -130,10 +145,10 @@ function harness(cases: readonly { words: Uint32Array; count: number }[]): strin
 
 static void run(const uint32_t *words, int32_t length, int32_t count)
 {
-    uint32_t *codes = malloc(4 * (size_t)length), *scratch = malloc(${2 * 2 ** LONGEST_CODE} + (size_t)count);
+    uint32_t *codes = malloc(4 * (size_t)length), *scratch = malloc(${2 * TABLES} + (size_t)count);
     memcpy(codes, words, 4 * (size_t)length);
-    const nn_coded_bytes layer = { ${2 ** LONGEST_CODE / 2}, length, codes, count / 4 };
-    nn_decode_bytes(&layer, scratch);
+    const nn_coded_bytes layer = { ${TABLES / 2}, length, codes, count / 4 };
+    ${decode}(&layer, scratch);
     uint32_t sum = 0;
     const uint8_t *bytes = (const uint8_t *)(scratch + layer.at);
     for (int32_t i = 0; i < count; i++) {

@@ -1,6 +1,5 @@
-import { symbolsOf, toWords } from '../../encode/coded.ts';
+import { toWords } from '../../encode/coded.ts';
 import type { CodedFormat } from '../../encode/coded.ts';
-import { encodeSymbols, measureSymbols } from '../../encode/huffman.ts';
 import type { ConstantArray } from '../constant-array.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
@@ -42,16 +41,10 @@ export function divide({ array }: ConstantArray, spans?: Spans): Parts {
   };
 }
 
-/** Bytes of the parts in flash, and how many weights have a code. */
-export function measureParts({ words, plain }: Parts, { split }: CodedFormat) {
-  const { bytes, distinct } = measureSymbols(symbolsOf(words, split));
-  return { bytes: bytes + plain.byteLength, distinct };
-}
-
 /** The call that puts the constants together again, from a word of the working memory on. */
 export function decodeCall(parts: Parts, format: CodedFormat, at: number): KernelCall {
   const { groups, before, coded, after, words, plain } = parts;
-  const codes = encodeSymbols(symbolsOf(words, format.split));
+  const codes = format.encodeWords(words);
   const fields = {
     at,
     code_words: codes.length,
@@ -59,10 +52,10 @@ export function decodeCall(parts: Parts, format: CodedFormat, at: number): Kerne
   };
   const none = { inputs: [], outputs: [] };
   if (format.split === 'bytes')
-    return call(decodeBytes({}), { ...fields, words: words.length }, none);
+    return call(decodeBytes(format), { ...fields, words: words.length }, none);
   const tail = plain.length - groups * (before + after);
   return call(
-    decodePairs({}),
+    decodePairs(format),
     { ...fields, groups, before, coded, after, tail, plain: table('plain', plain) },
     none,
   );

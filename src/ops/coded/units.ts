@@ -10,6 +10,7 @@ const MEMBERS = {
 } as const;
 const HEADERS = ['nn_coded.h'];
 const PARAMETERS = 'uint32_t *scratch';
+const GAPS_AXIS = { gaps: { false: '', true: '_gaps' } } as const;
 
 /** Weights in pairs among other constants. */
 export const decodePairs = unitFamily({
@@ -31,6 +32,7 @@ export const decodePairs = unitFamily({
   ),
   parameters: PARAMETERS,
   view: { split: 'pairs' },
+  axes: GAPS_AXIS,
 });
 
 /** Weights in bytes. */
@@ -45,6 +47,7 @@ export const decodeBytes = unitFamily({
   ),
   parameters: PARAMETERS,
   view: { split: 'bytes' },
+  axes: GAPS_AXIS,
 });
 
 /** Fully connected layers on weights in pairs, decoded for eight outputs at a time. */
@@ -58,6 +61,6 @@ export const denseCodedUnits = unitFamily({
     { dense: DENSE_GEMM, ...MEMBERS, biases: 'const uint32_t *' },
   ),
   parameters: 'const int8_t *input, int8_t *output, uint32_t *scratch',
-  axes: OUTPUT_AXES,
+  axes: { ...GAPS_AXIS, ...OUTPUT_AXES },
   uses: ({ form, clamps }) => [denseGemm[8]({ form, clamps, special: false })],
 });

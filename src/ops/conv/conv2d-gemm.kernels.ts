@@ -36,8 +36,8 @@ type ConvBlock = Block & { readonly channels: 2 | 4 };
 // A kernel on weights as they are, and one on coded weights.
 function gemmKernels(name: string, block: ConvBlock): Kernel<FixedConv2d>[] {
   const kernel = gemmKernel(name, block);
-  const format = block.channels === 2 ? codedPairs2 : codedPairs4;
-  return [kernel, codedKernel(kernel, format, (node) => spansOf(node, block))];
+  const formats = block.channels === 2 ? codedPairs2 : codedPairs4;
+  return [kernel, codedKernel(kernel, formats, (node) => spansOf(node, block))];
 }
 
 function gemmKernel(name: string, block: ConvBlock): Kernel<FixedConv2d> {

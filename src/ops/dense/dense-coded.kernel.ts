@@ -1,12 +1,14 @@
-import { codedPairs8 } from '../../encode/coded.ts';
+import { codedPairs8, toWords } from '../../encode/coded.ts';
+import type { CodedFormat } from '../../encode/coded.ts';
+import { pairs8 } from '../../encode/pairs.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { memoise } from '../../support/memoise.ts';
-import { TABLE_BYTES } from '../coded/coded.kernel.ts';
+import { decodingWork, tableBytes } from '../coded/coded.kernel.ts';
 import { denseCodedUnits as units } from '../coded/units.ts';
 import { table } from '../constant-array.ts';
-import { biasWords, denseScales, groupsOf, toWords } from '../gemm/stream.ts';
+import { biasWords, denseScales, groupsOf, toWords as wordsOf } from '../gemm/stream.ts';
 import { call, workOfPart } from '../kernel.ts';
-import type { Kernel } from '../kernel.ts';
+import type { Choice, Kernel } from '../kernel.ts';
 import * as weighted from '../weighted.ts';
 import { denseGemmKernels, layerOf } from './dense-gemm.kernels.ts';
 import type { FixedDense } from './dense.ts';
@@ -22,7 +24,7 @@ const GROUP = 8;
 export const denseCoded: Kernel<FixedDense> = {
   name: 'dense_s8_8_coded',
   units: [units],
-  formats: [codedPairs8],
+  formats: codedPairs8,
   reject(node, { target }) {
     const unfit = weighted.rejectTarget(node, target);
     if (unfit) return unfit;
@@ -30,39 +32,44 @@ export const denseCoded: Kernel<FixedDense> = {
     const { exact } = layerOf(node);
     return exact.length > 0
       ? `${exact.length} outputs have sums beyond 2^23`
-      : codedPairs8.reject(layerOf(node).matrix);
+      : pairs8.reject(layerOf(node).matrix);
   },
   cost(node, choice) {
     const layer = layerOf(node);
-    const { biases, scales, bytes, distinct } = streamsOf(node);
-    const { columns } = layer.matrix;
-    const groups = biases.length / GROUP;
+    const { biases, scales, words, sizeIn } = streamsOf(node);
+    const format = choice.format as CodedFormat;
+    const size = sizeIn(format);
     return {
       work: {
-        ...{ groups, symbols: groups * GROUP * columns, distinct },
+        ...{ groups: biases.length / GROUP, ...decodingWork(format, words.length, size) },
         ...workOfPart(eight.name, eight.cost(node, choice)),
       },
-      constantBytes: 4 * (biases.length + scales.length) + bytes,
-      scratchBytes: groupAt(node) + groupBytes(node) + TABLE_BYTES,
-      calls: [units(layer)],
+      constantBytes: 4 * (biases.length + scales.length) + size.bytes,
+      scratchBytes: groupAt(node) + groupBytes(node) + tableBytes(format),
+      calls: [unitOf(layer, choice)],
     };
   },
-  code(node, { format }) {
+  code(node, choice) {
     const layer = layerOf(node);
-    const { biases, ...scales } = streamsOf(node);
-    const dense = denseGemmFields(node, layer, { weights: [], ...scales }, format!);
-    const codes = format!.encode(layer.matrix) as Uint32Array;
+    const format = choice.format as CodedFormat;
+    const { biases, words, sizeIn, ...scales } = streamsOf(node);
+    const dense = denseGemmFields(node, layer, { weights: [], ...scales }, format);
+    const codes = format.encodeWords(words);
     return [
-      call(units(layer), {
+      call(unitOf(layer, choice), {
         dense: { ...dense, weights: { scratchAt: groupAt(node) } },
         at: groupAt(node) / 4,
         code_words: codes.length,
-        codes: table('codes', codes, format!.name),
-        biases: table('biases', toWords(biases)),
+        codes: table('codes', codes, format.name),
+        biases: table('biases', wordsOf(biases)),
       }),
     ];
   },
 };
+
+function unitOf(layer: ReturnType<typeof layerOf>, { format }: Choice) {
+  return units({ ...layer, gaps: (format as CodedFormat).gaps });
+}
 
 // What the kernel for eight outputs widens lies in front of their weights.
 function groupAt(node: DenseNode): number {
@@ -76,9 +83,11 @@ function groupBytes(node: DenseNode): number {
 const streamsOf = memoise((node: DenseNode) => {
   const { matrix, bias, multipliers } = layerOf(node);
   const groups = groupsOf(matrix.rows, GROUP);
+  const words = toWords(pairs8.encode(matrix));
   return {
     ...denseScales(multipliers, groups, node.attrs.rounding),
     biases: groups.flatMap((rows) => biasWords(bias, rows)),
-    ...codedPairs8.measure(matrix),
+    words,
+    sizeIn: memoise((format: CodedFormat) => format.measureWords(words)),
   };
 });
