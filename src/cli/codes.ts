@@ -83,7 +83,7 @@ export const CODES: Readonly<Record<string, string>> = {
     'Renode forgives what silicon does not: accesses to memory that is not there, registers that it does not model, jumps outside memory. thimble counts its warnings of these as failures and names the function that did it.',
   'serial-port': 'The operating system would not open the serial port.',
   'size-unreachable':
-    'Even with nearly all weights taken out, what remains (biases, scales, layers that are not pruned, the places of the weights that stay) is larger than --to-weights, or no mixture of sparsities comes within 3 % of it. The message has the nearest size that was reached.',
+    'Even with nearly all weights taken out, what remains (biases, scales, layers that are not pruned, the places of the weights that stay) is more than --to-weights, --to-flash or --to-cycles allow. The message has the least that was reached.',
   'tool-failed':
     'A compiler or one of its companions ended with an error of its own, was killed, did not end in time, or did nothing. Its words are in the notes.',
   'tool-version': 'A tool is too old: it does not know an option that thimble gives it.',

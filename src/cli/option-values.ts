@@ -46,6 +46,10 @@ export const numberOption = (option: string, least: number, most = Infinity) =>
 export const wholeOption = (option: string, least: number, most: number): OptionParser<number> =>
   parser((text) => wholeOf(option, text, least, most));
 
+/** Such as 4000000, 4000k or 4M. */
+export const countOption = (option: string): OptionParser<number> =>
+  parser((text) => countOf(option, text));
+
 export const choiceOption = <T extends string>(option: string, choices: readonly T[]) =>
   parser((text) => choiceOf(option, text, choices));
 
@@ -74,6 +78,13 @@ export function choiceOf<T extends string>(option: string, text: string, choices
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
   throw badValue(option, text, `one of ${choices.join(', ')}`);
+}
+
+function countOf(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text);
+  const value = match ? Math.round(Number(match[1]) * { '': 1, k: 1e3, M: 1e6 }[match[2]!]!) : 0;
+  if (value >= 1 && Number.isSafeInteger(value)) return value;
+  throw badValue(option, text, 'a count such as 4000000, 4000k or 4M');
 }
 
 function rangeOf(least: number, most: number): string {

@@ -18,6 +18,7 @@ import {
 import type { ModelOptions } from './model-options.ts';
 import {
   choiceOption,
+  countOption,
   numberOption,
   secondsOption,
   sizeOption,
@@ -200,8 +201,24 @@ function addCompressCommand(command: MakeCommand, context: () => Promise<Context
     )
     .option(
       '--to-weights <SIZE>',
-      'stored weights of all layers, such as 38K; sparsity is found layer by layer',
+      'stored weights of all layers, such as 38K; zeros and bits are found layer by layer',
       sizeOption('--to-weights'),
+    )
+    .option('--to-flash <SIZE>', 'the same for all flash of the firmware', sizeOption('--to-flash'))
+    .option(
+      '--to-cycles <N>',
+      'the same for the cycles of an inference, such as 4M',
+      countOption('--to-cycles'),
+    )
+    .option(
+      '--bits <N>',
+      'bits of each weight; as many as the goal asks for otherwise',
+      wholeOption('--bits', 2, 8),
+    )
+    .option(
+      '--optimize <GOAL>',
+      'formats that count: flash, the smallest, or speed, those of the fastest kernels',
+      choiceOption('--optimize', ['speed', 'flash']),
     )
     .option('--seed <N>', 'seed of what is drawn', wholeOption('--seed', 0, 2 ** 32 - 1))
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')

@@ -6,10 +6,22 @@ import { formatCount, formatTable } from './table.ts';
 export function formatCompression(compressed: CompressedModel): string[] {
   const { layers, left, bytesBefore, bytes, agreement, heldOut } = compressed;
   const table = formatTable([
-    ['layer', 'zeros', 'bytes', 'before', 'format', 'error, masks', 'refitted', 'taken', 'name'],
+    [
+      'layer',
+      'zeros',
+      'bits',
+      'bytes',
+      'before',
+      'format',
+      'error, masks',
+      'refitted',
+      'taken',
+      'name',
+    ],
     ...layers.map((layer) => [
       layer.op,
       percent(1 - layer.kept),
+      String(layer.bits),
       formatCount(layer.bytes),
       formatCount(layer.bytesBefore),
       layer.format,

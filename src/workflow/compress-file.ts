@@ -2,16 +2,19 @@ import { setImmediate } from 'node:timers/promises';
 import { checkInputs } from '../compress/calibration-inputs.ts';
 import { compressGraph } from '../compress/prune/compress-model.ts';
 import type { CompressedModel } from '../compress/prune/compress-model.ts';
-import type { Price } from '../compress/prune/prune-layer.ts';
+import type { Price, Priced } from '../compress/prune/prune-layer.ts';
 import type { Recipe } from '../compress/prune/recipe.ts';
 import { storeInputs } from '../compress/prune/store-inputs.ts';
 import { quantizeModel } from '../compress/quantize-model.ts';
 import type { QuantizedModel, QuantizeModelOptions } from '../compress/quantize-model.ts';
+import type { WeightFormat } from '../encode/format.ts';
 import { constantBytes } from '../estimate/estimate.ts';
 import type { Graph } from '../ir/types.ts';
 import { cyclesOn, waysOf } from '../lower/lower.ts';
+import type { Step } from '../lower/schedule.ts';
 import { runPasses } from '../passes/index.ts';
 import { shrink } from '../passes/shrink/shrink.ts';
+import { planModel } from '../pipeline.ts';
 import type { Target } from '../target/target.ts';
 import { readCalibration } from './calibration.ts';
 import type { LoadedModel } from './load-model.ts';
@@ -43,6 +46,7 @@ export async function compressFile(
   folder: string,
   { recipe, target, quantize, signal, note }: CompressRequest,
 ): Promise<CompressedFile> {
+  const { optimize = recipe.cycles === undefined ? 'flash' : 'speed' } = recipe;
   const inputs = await readCalibration(model, folder);
   checkInputs(model.graph, inputs);
   const quantized = isFloat(model.graph) ? quantizeModel(model.graph, inputs, quantize) : undefined;
@@ -51,7 +55,11 @@ export async function compressFile(
   const compressed = await compressGraph(
     graph,
     inputs.map(({ input }) => (quantized ? storeInputs(graph, input) : input)),
-    { recipe, price: priceOn(target), shrink: shrinkGraph, turn: turns(signal), note },
+    {
+      ...{ recipe, shrink: shrinkGraph, turn: turns(signal), note },
+      price: priceOn(target, optimize),
+      outlook: (compressed) => outlookOn(compressed, target, optimize),
+    },
   );
   return {
     ...compressed,
@@ -67,20 +75,29 @@ function isFloat({ tensors }: Graph): boolean {
   return [...tensors.values()].every(({ dtype }) => dtype !== 'int8');
 }
 
-// What the compiler takes when it looks for speed, as far as it decides layer by layer.
-function priceOn(target: Target): Price {
+type Objective = NonNullable<Recipe['optimize']>;
+
+// What the compiler takes when it looks for speed, or for flash, as far as it decides layer by layer.
+function priceOn(target: Target, optimize: Objective): Price {
   return (node) => {
     const ways = waysOf(node, target).flatMap(({ name, format, cost }) =>
       cost
-        ? [{ format: format?.name ?? 'none', cost, cycles: cyclesOn(target, node, name, cost) }]
+        ? [priced({ node, cost: { ...cost, cycles: cyclesOn(target, node, name, cost) } }, format)]
         : [],
     );
-    const fastest = ways.reduce((a, b) => (b.cycles < a.cycles ? b : a));
-    return {
-      bytes: constantBytes({ node, cost: { ...fastest.cost, cycles: fastest.cycles } }),
-      format: fastest.format,
-    };
+    const key = optimize === 'flash' ? 'bytes' : 'cycles';
+    return ways.reduce((a, b) => (b[key] < a[key] ? b : a));
   };
+}
+
+function priced(step: Pick<Step, 'node' | 'cost'>, format: WeightFormat | undefined): Priced {
+  const { cycles } = step.cost;
+  return { bytes: constantBytes(step), cycles, format: format?.name ?? 'none' };
+}
+
+function outlookOn(graph: Graph, target: Target, optimize: Objective) {
+  const { flash, cycles } = planModel(graph, target, { optimize }).selection.estimate;
+  return { flash: flash.total, cycles };
 }
 
 function turns(signal: AbortSignal): () => Promise<void> {

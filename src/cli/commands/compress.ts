@@ -1,4 +1,4 @@
-import { PRESETS, parseRecipe } from '../../compress/prune/recipe.ts';
+import { GOALS, PRESETS, parseRecipe } from '../../compress/prune/recipe.ts';
 import type { Recipe } from '../../compress/prune/recipe.ts';
 import { formatCompression } from '../../report/compression.ts';
 import { CompileError } from '../../support/diagnostics.ts';
@@ -9,6 +9,7 @@ import { loadModel } from '../../workflow/load-model.ts';
 import { readInput } from '../../workflow/read-input.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
+import { badOption } from '../option-values.ts';
 import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
@@ -18,6 +19,10 @@ export interface CompressCommandOptions extends ModelOptions {
   readonly recipe?: string;
   readonly sparsity?: number;
   readonly toWeights?: number;
+  readonly toFlash?: number;
+  readonly toCycles?: number;
+  readonly bits?: number;
+  readonly optimize?: 'speed' | 'flash';
   readonly seed?: number;
 }
 
@@ -68,33 +73,44 @@ function describe(compressed: CompressedFile) {
 }
 
 // A preset or a file, and what the command line says instead.
-async function recipeOf({ recipe, sparsity, toWeights, seed }: CompressCommandOptions) {
-  const base = await baseRecipe(recipe);
-  if (recipe === undefined && sparsity === undefined && toWeights === undefined)
-    throw new CompileError({
-      code: 'bad-option',
-      message: 'nothing says how far the model is to be compressed',
-      where: '--recipe',
-      hint: 'give --recipe light, balanced, small or a file, --sparsity 0.8, or --to-weights 38K',
-    });
-  if (sparsity !== undefined && toWeights !== undefined)
-    throw new CompileError({
-      code: 'bad-option',
-      message: '--sparsity says how much goes, --to-weights what remains',
-      where: '--to-weights',
-      hint: 'leave one of the two out',
-    });
-  const isGiven = toWeights !== undefined || sparsity !== undefined;
-  return {
-    ...(isGiven ? withoutSize(base) : base),
+async function recipeOf(options: CompressCommandOptions): Promise<Recipe> {
+  const { sparsity, toWeights, toFlash, toCycles, bits, optimize, seed } = options;
+  const goals = {
     ...(sparsity !== undefined && { sparsity }),
     ...(toWeights !== undefined && { weights: String(toWeights) }),
+    ...(toFlash !== undefined && { flash: String(toFlash) }),
+    ...(toCycles !== undefined && { cycles: toCycles }),
+  };
+  const base = await baseRecipe(options.recipe);
+  const said = Object.keys(goals).length;
+  if (options.recipe === undefined && said === 0 && bits === undefined)
+    throw badGoals(
+      'nothing says how far the model is to be compressed',
+      'give --recipe light, balanced, small or a file, --sparsity 0.8, --bits 4, --to-weights 38K, --to-flash 64K or --to-cycles 4M',
+    );
+  if (said > 1)
+    throw badGoals(
+      `${GOAL_OPTIONS.join(', ')} each say how far the model is compressed`,
+      'leave all but one of them out',
+    );
+  return {
+    ...(said > 0 ? withoutGoal(base) : base),
+    ...goals,
+    ...(bits !== undefined && { bits }),
+    ...(optimize !== undefined && { optimize }),
     ...(seed !== undefined && { seed }),
-  } satisfies Recipe;
+  };
 }
 
-function withoutSize({ sparsity, weights, ...others }: Recipe): Recipe {
-  return others;
+const GOAL_OPTIONS = ['--sparsity', '--to-weights', '--to-flash', '--to-cycles'];
+
+function badGoals(message: string, hint: string): CompileError {
+  return new CompileError(badOption(GOAL_OPTIONS.join(', '), message, hint));
+}
+
+function withoutGoal(recipe: Recipe): Recipe {
+  const goals: readonly string[] = GOALS;
+  return Object.fromEntries(Object.entries(recipe).filter(([key]) => !goals.includes(key)));
 }
 
 async function baseRecipe(recipe: string | undefined): Promise<Recipe> {

@@ -5,6 +5,7 @@ import type { Agreement } from './agreement.ts';
 import { walkNetwork } from './fit-network.ts';
 import type { Inputs, Walk } from './fit-network.ts';
 import { judgedTensors, outputError, realValues } from './judged.ts';
+import type { Outlook } from './goal.ts';
 import type { Layer } from './layer.ts';
 import { pruneLayer } from './prune-layer.ts';
 import type { LayerChange, Price } from './prune-layer.ts';
@@ -14,6 +15,7 @@ import type { Turn } from './refit.ts';
 export interface CompressOptions {
   readonly recipe: Recipe;
   readonly price: Price;
+  readonly outlook: Outlook;
   /** Takes out what has become constant, which changes no output. */
   readonly shrink: (graph: Graph) => Graph;
   readonly turn: Turn;
@@ -33,8 +35,12 @@ export interface Task extends CompressOptions {
   readonly inputs: Inputs;
   readonly layers: ReadonlyMap<TensorId, Layer>;
   readonly rules: ReadonlyMap<TensorId, LayerRecipe>;
-  /** Stored weights of what never changes. */
-  readonly restBytes: number;
+}
+
+/** How many of a layer's weights stay, as a share, and bits of each. */
+export interface Wanted {
+  readonly kept: number;
+  readonly bits: number;
 }
 
 /** A compressed network and how it compares with what it was. */
@@ -49,7 +55,7 @@ export interface Built {
 }
 
 /** The network with so much of each layer's weights, refitted from the first layer to the last. */
-export async function build(task: Task, kept: ReadonlyMap<TensorId, number>): Promise<Built> {
+export async function build(task: Task, wanted: ReadonlyMap<TensorId, Wanted>): Promise<Built> {
   const { graph, inputs, rules, note } = task;
   const replaced = new Map<TensorId, TypedNode>();
   const layers: LayerResult[] = [];
@@ -58,7 +64,7 @@ export async function build(task: Task, kept: ReadonlyMap<TensorId, number>): Pr
     const { id, name, op } = subject.layer;
     const change = await pruneLayer(
       subject,
-      { ...rules.get(id)!, kept: kept.get(id)!, untouched },
+      { ...rules.get(id)!, ...wanted.get(id)!, untouched },
       task,
     );
     layers.push({ name, op, place: placeOf(subject.node.origin), ...change.change });

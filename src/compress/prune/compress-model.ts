@@ -1,14 +1,15 @@
 import { typedNodes } from '../../ir/graph.ts';
-import type { Graph, TensorId, TypedNode } from '../../ir/types.ts';
-import { parseSize } from '../../support/bytes.ts';
+import type { Graph, TensorId } from '../../ir/types.ts';
 import { CompileError, throwIfAny } from '../../support/diagnostics.ts';
 import { build } from './build.ts';
-import type { Built, CompressOptions, Task } from './build.ts';
+import type { Built, CompressOptions, Task, Wanted } from './build.ts';
 import type { Inputs } from './fit-network.ts';
+import { goalOf, weightBytes } from './goal.ts';
 import { layerOf } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { recipeFor, unmatchedRules } from './recipe.ts';
-import { meetSize } from './search.ts';
+import type { LayerRecipe } from './recipe.ts';
+import { meetGoal } from './search.ts';
 
 export interface CompressedModel extends Built {
   /** Layers with weights that were left as they are, and why. */
@@ -64,16 +65,11 @@ export async function compressGraph(
       notes: left.map(({ name, op, reason }) => `${op} "${name}": ${reason}`),
       hint: 'fully connected layers and convolutions with int8 weights can',
     });
-  const bytesOf = (nodes: readonly TypedNode[]) =>
-    nodes.reduce((sum, node) => sum + options.price(node).bytes, 0);
-  const nodes = found.map(({ node }) => node);
-  const bytesBefore = bytesOf(nodes);
-  const restBytes = bytesOf(nodes.filter(({ outputs }) => !layers.has(outputs[0]!.id)));
+  const bytesBefore = weightBytes(graph, options.price);
   const divided = divideInputs(inputs);
-  const task: Task = { ...options, graph, inputs: divided, layers, rules, restBytes };
-  const bytes = wantedBytes(options.recipe.weights, bytesBefore);
-  const built =
-    bytes === undefined ? await build(task, sparsities(task)) : await meetSize(task, bytes);
+  const task: Task = { ...options, graph, inputs: divided, layers, rules };
+  const goal = goalOf(options.recipe, { ...options, before: bytesBefore });
+  const built = goal ? await meetGoal(task, goal) : await build(task, sparsities(task));
   return {
     ...built,
     ...{ left, bytesBefore },
@@ -81,10 +77,6 @@ export async function compressGraph(
     judged: divided.check.length,
     heldOut: inputs.length >= ENOUGH,
   };
-}
-
-function wantedBytes(weights: string | number | undefined, before: number): number | undefined {
-  return typeof weights === 'string' ? parseSize(weights) : weights && Math.floor(weights * before);
 }
 
 function divideInputs(all: readonly Uint8Array[]): Inputs {
@@ -97,7 +89,8 @@ function divideInputs(all: readonly Uint8Array[]): Inputs {
   return { all, fit: each.filter((i) => !chosen.has(i)), check: each.filter((i) => chosen.has(i)) };
 }
 
-// The share of each layer's weights that stays, where the recipe says it.
-function sparsities({ layers, rules }: Task): Map<TensorId, number> {
-  return new Map([...layers.keys()].map((id) => [id, 1 - (rules.get(id)!.sparsity ?? 0)]));
+// What stays of each layer's weights, where the recipe says it.
+function sparsities({ layers, rules }: Task): Map<TensorId, Wanted> {
+  const wanted = ({ sparsity = 0, bits = 8 }: LayerRecipe) => ({ kept: 1 - sparsity, bits });
+  return new Map([...layers.keys()].map((id) => [id, wanted(rules.get(id)!)]));
 }

@@ -69,12 +69,14 @@ export function fitRow(
 
 /** The bias of a row with the least error, its weights as they are. Nagel et al., 2019, section 4.2. */
 export function fitBias(samples: Samples, layer: Layer, to: Affine, row: number): void {
+  const outputs = rowOutputs(samples, layer.columns, to, row);
   for (let round = 0; round < BIAS_ROUNDS; round++) {
-    const outputs = rowOutputs(samples, layer.columns, to, row);
     const places = countingOf(samples, layer, outputs, row);
     if (places.length === 0) return;
     const off = places.reduce((sum, p) => sum + samples.y[p * layer.rows + row]! - outputs[p]!, 0);
-    to.bias[row]! += off / places.length;
+    const moved = off / places.length;
+    to.bias[row]! += moved;
+    for (let p = 0; p < outputs.length; p++) outputs[p]! += moved;
   }
 }
 

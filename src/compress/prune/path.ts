@@ -1,6 +1,7 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { fitBias } from './fit-row.ts';
 import type { Layer } from './layer.ts';
+import { onGrid } from './grid.ts';
 import { countKept, magnitudes, strongest } from './mask.ts';
 import type { Mask, Pattern } from './mask.ts';
 import { GramSums } from './products.ts';
@@ -22,12 +23,16 @@ export interface Subject {
 export interface PathOptions {
   readonly pattern: Pattern;
   readonly refit: boolean;
+  /** Bits of a weight: a form for each. */
+  readonly bits: readonly number[];
 }
 
 /** A layer with fewer weights. */
 export interface Pruned {
   /** The share of weights that may be other than zero. */
   readonly kept: number;
+  /** Bits of a weight that the values of each row need. */
+  readonly bits: number;
   readonly stored: Stored;
   /** Errors on the inputs to judge by, as shares of the outputs' variance: of what is stored, */
   readonly error: number;
@@ -38,6 +43,8 @@ export interface Pruned {
   readonly form: 'masked' | 'bias' | 'refitted';
 }
 
+/** Bits of a weight that are tried where none are asked for. */
+export const BITS = [8, 5, 4, 3, 2];
 /** Shares of the weights at which masks are drawn anew, from the refitted weights. */
 export const KEPT = [0.7, 0.5, 0.4, 0.3, 0.22, 0.16, 0.12, 0.09, 0.065, 0.045, 0.03, 0.02, 0.01];
 /** Products that a refit on the way may take, and one at the end. */
@@ -52,7 +59,8 @@ const [FEW_ROUNDS, MANY_ROUNDS] = [1, 4];
 
 /**
  * Takes weights out of a layer, the least needed first, and refits the others on the way (gradually: Zhu
- * and Gupta, "To prune, or not to prune", 2017). Gives what it has come to at each of the shares.
+ * and Gupta, "To prune, or not to prune", 2017). Gives what it has come to at each of the shares, in weights
+ * of so many bits.
  */
 export async function prunePath(
   subject: Subject,
@@ -86,7 +94,9 @@ export async function prunePath(
       const { losses, ...affine } = await refit(layer, fit, { ...request, ridge }, turn);
       [scores, fitted, current] = [losses, affine, affine];
     }
-    if (wanted.includes(kept)) pruned.push(best(subject, mask, fitted));
+    const form = { mask, ...(fitted && { fitted }), ...(fits && gram && { gram }) };
+    if (wanted.includes(kept))
+      for (const bits of options.bits) pruned.push(await best(subject, { ...form, bits }, turn));
     await turn();
   }
   return pruned;
@@ -119,25 +129,45 @@ function firstScores({ layer, fit }: Subject, gram: Float64Array | undefined): F
   return found || magnitudes(layer, fit.power, activity);
 }
 
+interface Form {
+  readonly mask: Mask;
+  readonly bits: number;
+  readonly fitted?: Affine;
+  /** Where weights of few bits can be put on their grid by it. */
+  readonly gram?: Float64Array;
+}
+
 // The stored form with the least error on inputs that it was not fitted to.
-function best({ layer, node, fit, check }: Subject, mask: Mask, refitted?: Affine): Pruned {
+async function best(
+  subject: Subject,
+  { mask, bits, fitted, gram }: Form,
+  turn: Turn,
+): Promise<Pruned> {
+  const { layer, node, fit, check } = subject;
+  const levels = 2 ** (bits - 1) - 1;
   const alone = { bias: layer.bias, weights: layer.weights.map((w, i) => (mask[i] ? w : 0)) };
-  const store = (affine: Affine) => storeWeights(node, layer, affine, (k) => fit.power[k]!);
-  const corrected = (affine: Affine): Stored => {
-    const { weights, bias } = store(affine);
-    const moved = { weights, bias: bias.slice() };
+  const single = node.inputs[1]!.quant!.scales.length === 1;
+  const store = async ({ weights, bias }: Affine) => {
+    const request = gram && bits < 8 ? { mask, weights, gram, levels, single } : undefined;
+    const grid = request && (await onGrid(layer, request, turn));
+    const options = { power: (k: number) => fit.power[k]!, levels, steps: grid?.steps };
+    const withBias = (moved: Float64Array) =>
+      storeWeights(node, layer, { weights: grid?.weights ?? weights, bias: moved }, options);
+    const plain = withBias(bias);
+    const moved = { weights: plain.weights, bias: plain.bias.slice() };
     for (let row = 0; row < layer.rows; row++) fitBias(fit, layer, moved, row);
-    return store({ weights: affine.weights, bias: moved.bias });
+    return { plain, corrected: withBias(moved.bias) };
   };
+  const masked = await store(alone);
   const forms = [
-    { form: 'masked' as const, stored: store(alone) },
-    { form: 'bias' as const, stored: corrected(alone) },
-    ...(refitted ? [{ form: 'refitted' as const, stored: corrected(refitted) }] : []),
+    { form: 'masked' as const, stored: masked.plain },
+    { form: 'bias' as const, stored: masked.corrected },
+    ...(fitted ? [{ form: 'refitted' as const, stored: (await store(fitted)).corrected }] : []),
   ].map((each) => ({ ...each, error: relativeError(check, layer, each.stored) }));
   const least = forms.reduce((a, b) => (b.error < a.error ? b : a));
   return {
     ...least,
-    kept: countKept(mask) / mask.length,
+    ...{ kept: countKept(mask) / mask.length, bits },
     masked: forms[0]!.error,
     refitted: forms.find(({ form }) => form === 'refitted')?.error ?? null,
   };

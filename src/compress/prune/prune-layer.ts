@@ -5,8 +5,14 @@ import type { Pruned, Subject } from './path.ts';
 import type { LayerRecipe } from './recipe.ts';
 import type { Turn } from './refit.ts';
 
-/** How a layer's constants lie in flash, as the compiler would store them. */
-export type Price = (node: TypedNode) => { readonly bytes: number; readonly format: string };
+/** How a layer's constants lie in flash, and the cycles that it takes so. */
+export interface Priced {
+  readonly bytes: number;
+  readonly cycles: number;
+  readonly format: string;
+}
+/** What the compiler would make of a layer. */
+export type Price = (node: TypedNode) => Priced;
 
 /** What became of a layer's weights. */
 export interface LayerChange {
@@ -14,6 +20,8 @@ export interface LayerChange {
   /** Share of weights that may be other than zero, as asked for and as it is. */
   readonly asked: number;
   readonly kept: number;
+  /** Bits of a weight. */
+  readonly bits: number;
   readonly bytesBefore: number;
   readonly bytes: number;
   readonly formatBefore: string;
@@ -29,6 +37,7 @@ export interface LayerChange {
 
 export interface LayerTask extends LayerRecipe {
   readonly kept: number;
+  readonly bits: number;
   /** Nothing before it has changed. */
   readonly untouched: boolean;
 }
@@ -40,31 +49,32 @@ export async function pruneLayer(
   { price, turn }: { readonly price: Price; readonly turn: Turn },
 ): Promise<{ readonly change: LayerChange; readonly node?: TypedNode }> {
   const { node } = subject;
-  const { kept, pattern, refit, maxError = Infinity, untouched } = task;
+  const { kept, bits, pattern, refit, maxError = Infinity, untouched } = task;
   const before = price(node);
   const refused: string[] = [];
   const shares = [kept, ...(maxError < Infinity ? KEPT.filter((more) => more > kept) : []), 1];
-  const path = await prunePath(subject, kept < 1 ? shares : [1], { pattern, refit }, turn);
+  const options = { pattern, refit, bits: bits < 8 ? [8, bits] : [8] };
+  const all = await prunePath(subject, kept < 1 ? shares : [1], options, turn);
+  // The first is the layer as a whole, in eight bits.
+  const path = all.filter((each, i) => i === 0 || each.bits === bits);
   let taken = path.at(-1)!;
   if (taken.error > maxError) {
     const within = path.filter(({ error }) => error <= maxError).at(-1) ?? path[0]!;
-    refused.push(
-      `${percent(1 - taken.kept)} zeros: error ${short(taken.error)}, more than ${short(maxError)}`,
-    );
+    refused.push(`${described(taken)}: error ${short(taken.error)}, more than ${short(maxError)}`);
     taken = within;
   }
-  if (taken.kept < 1 && price(taken.stored.node).bytes >= before.bytes) {
-    refused.push(`${percent(1 - taken.kept)} zeros: they save no flash`);
+  if (taken !== path[0] && price(taken.stored.node).bytes >= before.bytes) {
+    refused.push(`${described(taken)}: no flash is saved`);
     taken = path[0]!;
   }
-  const whole = taken === path[0] && kept <= 1 && taken.kept === 1;
+  const whole = taken === path[0];
   if (taken.refitted !== null && taken.form !== 'refitted' && !(whole && untouched))
     refused.push(`the refit: error ${short(taken.refitted)} instead of ${short(taken.error)}`);
   const unchanged = whole && (untouched || taken.form === 'masked');
   const after = unchanged ? before : price(taken.stored.node);
   return {
     change: {
-      ...{ pattern, asked: kept, kept: taken.kept },
+      ...{ pattern, asked: kept, kept: taken.kept, bits: taken.bits },
       ...{ bytesBefore: before.bytes, bytes: after.bytes },
       ...{ formatBefore: before.format, format: after.format },
       ...{ masked: taken.masked, refitted: taken.refitted, error: taken.error },
@@ -75,8 +85,9 @@ export async function pruneLayer(
   };
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+function described({ kept, bits }: Pruned): string {
+  const zeros = `${(100 * (1 - kept)).toFixed(1)} % zeros`;
+  return bits < 8 ? `${zeros} in ${bits} bits` : zeros;
 }
 
 function short(error: number): string {

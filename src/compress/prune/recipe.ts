@@ -5,28 +5,36 @@ import type { Diagnostic } from '../../support/diagnostics.ts';
 import { PATTERNS } from './mask.ts';
 import type { Pattern } from './mask.ts';
 
+const size = z
+  .string()
+  .refine((text) => parseSize(text) !== undefined, 'it is no size such as "38K"');
 const sparsity = z.number().min(0).max(0.99);
 const choices = {
   /** Share of weights that become zero. */
   sparsity: sparsity.optional(),
   pattern: z.enum(PATTERNS).optional(),
+  /** Bits of a weight: with fewer, the weights of a row take fewer values, evenly spaced. */
+  bits: z.int().min(2).max(8).optional(),
   /** Whether the weights that stay are fitted anew. */
   refit: z.boolean().optional(),
   /** The most that a layer may err on held-out inputs, as a share of its outputs' variance. */
   maxError: z.number().positive().optional(),
 };
 
+/** What says how far a model is compressed: one of these. */
+export const GOALS = ['sparsity', 'weights', 'flash', 'cycles'] as const;
+
 const recipeSchema = z
   .strictObject({
     $schema: z.string().optional(),
     ...choices,
     /** Bytes of all stored weights, or a share of what they take before: sparsity is found layer by layer. */
-    weights: z
-      .union([
-        z.number().positive().max(1),
-        z.string().refine((text) => parseSize(text) !== undefined, 'it is no size such as "38K"'),
-      ])
-      .optional(),
+    weights: z.union([z.number().positive().max(1), size]).optional(),
+    /** Bytes of flash for everything, and cycles of an inference, as the compiler predicts them. */
+    flash: size.optional(),
+    cycles: z.int().positive().optional(),
+    /** Which formats of weights count: the smallest, or those of the fastest kernels. */
+    optimize: z.enum(['speed', 'flash']).optional(),
     seed: z
       .int()
       .min(0)
@@ -37,18 +45,18 @@ const recipeSchema = z
       .array(z.strictObject({ match: z.string().min(1), ...choices, keep: z.boolean().optional() }))
       .optional(),
   })
-  .refine((recipe) => recipe.sparsity === undefined || recipe.weights === undefined, {
-    message:
-      'sparsity and weights exclude each other: one says how much goes, the other what remains',
+  .refine((recipe) => GOALS.filter((goal) => recipe[goal] !== undefined).length <= 1, {
+    message: `only one of ${GOALS.join(', ')} says how far a model is compressed`,
   });
 
 /** What is to become of a model (README, "Compressing a model"). */
 export type Recipe = z.output<typeof recipeSchema>;
 
+/** Shares of what the weights take before, in formats that are fast, too. */
 export const PRESETS = {
-  light: { weights: 0.75 },
-  balanced: { weights: 0.5 },
-  small: { weights: 0.3 },
+  light: { weights: 0.75, optimize: 'speed' },
+  balanced: { weights: 0.5, optimize: 'speed' },
+  small: { weights: 0.3, optimize: 'speed' },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 /** A recipe from JSON. Throws CompileError with all that is wrong with it. */
@@ -73,7 +81,7 @@ function badRecipe(where: string, message: string): Diagnostic {
     code: 'bad-recipe',
     message,
     where,
-    hint: 'keys are sparsity or weights, pattern, refit, maxError, seed, layers; or name a preset: light, balanced, small',
+    hint: `keys are ${GOALS.join(', ')} (one of them), bits, pattern, refit, maxError, optimize, seed, layers; or name a preset: light, balanced, small`,
   };
 }
 
@@ -81,6 +89,8 @@ function badRecipe(where: string, message: string): Diagnostic {
 export interface LayerRecipe {
   /** Share of weights that become zero; left out: as much as the size asks for. */
   readonly sparsity?: number;
+  /** Left out: as many as the size asks for, eight where none is asked for. */
+  readonly bits?: number;
   readonly pattern: Pattern;
   readonly refit: boolean;
   readonly maxError?: number;
@@ -92,12 +102,14 @@ export function recipeFor({ layers = [], ...recipe }: Recipe, name: string): Lay
   const rule = layers.filter(({ match }) => matches(match, name)).at(-1);
   const {
     sparsity,
+    bits,
     pattern = 'unstructured',
     refit = true,
     maxError,
   } = { ...recipe, ...defined(rule) };
   return {
     ...(sparsity !== undefined && { sparsity }),
+    ...(bits !== undefined && { bits }),
     ...(maxError !== undefined && { maxError }),
     ...{ pattern, refit, keep: rule?.keep ?? false },
   };

@@ -15,6 +15,15 @@ export interface Stored extends Affine {
 /** Largest weights that are cut off, as shares of the largest: the others get finer steps. */
 const CUTS = [1, 0.9, 0.8, 0.7, 0.6, 0.5] as const;
 
+export interface StoreOptions {
+  /** How much each column's input counts. */
+  readonly power: (column: number) => number;
+  /** The largest weight, as stored. */
+  readonly levels: number;
+  /** [rows], in output steps: what a stored weight of 1 is worth, where the weights lie on a grid already. */
+  readonly steps?: Float64Array | undefined;
+}
+
 /**
  * Weights in int8 and bias in int32, with as many scales as the layer had before. The scale is the one
  * with the least error, each weight's counting by its input's power.
@@ -23,21 +32,21 @@ export function storeWeights(
   node: TypedNode,
   { rows, columns }: Layer,
   { weights, bias }: Affine,
-  power: (column: number) => number,
+  { power, levels, steps }: StoreOptions,
 ): Stored {
   const [input, before, oldBias] = node.inputs;
   const unit = perTensor(input!).scale / perTensor(node.outputs[0]!).scale;
   const single = before!.quant!.scales.length === 1;
   const scaleOf = (first: number, last: number) =>
     bestScale(weights.subarray(first * columns, last * columns), {
-      ...{ columns, power, unit },
+      ...{ columns, power, unit, levels, step: steps?.[first] },
       least: largest(bias.subarray(first, last)) / LARGEST_BIAS / unit,
       otherwise: before!.quant!.scales[single ? 0 : first]!,
     });
   const one = single ? scaleOf(0, rows) : 0;
   const scales = Array.from({ length: rows }, (_, row) => (single ? one : scaleOf(row, row + 1)));
   const stored = Int8Array.from(weights, (w, i) =>
-    rounded(w, scales[Math.floor(i / columns)]! * unit),
+    rounded(w, scales[Math.floor(i / columns)]! * unit, levels),
   );
   const sums = Int32Array.from(bias, (b, row) => safeSum(b / (scales[row]! * unit)));
   const kept = single ? scales.slice(0, 1) : scales;
@@ -63,6 +72,8 @@ interface Scaling {
   readonly columns: number;
   readonly power: (column: number) => number;
   readonly unit: number;
+  readonly levels: number;
+  readonly step: number | undefined;
   readonly least: number;
   /** Where all weights are zero. */
   readonly otherwise: number;
@@ -70,16 +81,17 @@ interface Scaling {
 
 function bestScale(
   weights: Float64Array,
-  { columns, power, unit, least, otherwise }: Scaling,
+  { columns, power, unit, levels, step, least, otherwise }: Scaling,
 ): number {
   const most = largest(weights);
   if (most === 0) return otherwise;
+  if (step !== undefined) return Math.fround(Math.max(step / unit, least));
   let best = { scale: 0, error: Infinity };
   for (const cut of CUTS) {
-    const scale = Math.fround(Math.max((cut * most) / (127 * unit), least));
+    const scale = Math.fround(Math.max((cut * most) / (levels * unit), least));
     let error = 0;
     for (let i = 0; i < weights.length; i++) {
-      const off = weights[i]! - rounded(weights[i]!, scale * unit) * scale * unit;
+      const off = weights[i]! - rounded(weights[i]!, scale * unit, levels) * scale * unit;
       error += off * off * power(i % columns);
     }
     if (error < best.error) best = { scale, error };
@@ -87,8 +99,8 @@ function bestScale(
   return best.scale;
 }
 
-function rounded(weight: number, step: number): number {
-  return step === 0 ? 0 : clamp(Math.round(weight / step), -127, 127);
+function rounded(weight: number, step: number, levels: number): number {
+  return step === 0 ? 0 : clamp(Math.round(weight / step), -levels, levels);
 }
 
 function safeSum(sum: number): number {
