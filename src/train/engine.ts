@@ -15,10 +15,12 @@ export interface Factor {
   readonly transposed?: boolean;
 }
 
-interface Exports {
-  readonly scratchBytes: () => number;
-  readonly gemm: (...numbers: readonly number[]) => void;
-}
+/** What assembly/ computes, on arrays in the engine's memory: they are handed over as addresses. */
+type Routine = 'gather' | 'scatter' | 'pool' | 'stepSgd' | 'stepAdam';
+
+type Exports = Readonly<
+  Record<Routine | 'gemm' | 'scratchBytes', (...numbers: number[]) => number>
+>;
 
 const PAGE_BYTES = 65536;
 /** What assembly/asconfig.json says: 2 GiB at most. */
@@ -28,20 +30,19 @@ const FIRST_BYTE = 1024;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Memory for a network's floats, and matrix products on them (assembly/gemm.ts). */
+/** Memory for a network's numbers, and the inner loops of training on them (assembly/). */
 export class Engine {
   // Shared memory grows without taking away the arrays that lie in it.
   readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES, shared: true });
-  readonly #gemm: Exports['gemm'];
+  readonly #exports: Exports;
   readonly #scratch: number;
   #next = FIRST_BYTE;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(readPackageBytes('dist/gemm.wasm'));
+    compiled ??= new WebAssembly.Module(readPackageBytes('dist/train.wasm'));
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    const { gemm, scratchBytes } = instance.exports as unknown as Exports;
-    this.#gemm = gemm;
-    this.#scratch = this.#take(scratchBytes());
+    this.#exports = instance.exports as Exports;
+    this.#scratch = this.#take(this.#exports.scratchBytes());
   }
 
   /** Zeros of a shape, for as long as the engine lives. Throws RangeError beyond 2 GiB in all. */
@@ -49,6 +50,12 @@ export class Engine {
     const count = product(shape);
     const start = this.#take(4 * count);
     return new Float32Array(this.#memory.buffer, start, count);
+  }
+
+  /** The same for whole numbers. */
+  integers(count: number): Int32Array {
+    const start = this.#take(4 * count);
+    return new Int32Array(this.#memory.buffer, start, count);
   }
 
   /** c = a * b, or c + a * b where it accumulates. All three lie in this engine's memory. */
@@ -62,7 +69,15 @@ export class Engine {
       [...first, ...second],
       [c.byteOffset, Number(accumulate), this.#scratch],
     ];
-    this.#gemm(m, n, k, ...from, ...to);
+    this.#exports.gemm(m, n, k, ...from, ...to);
+  }
+
+  /** Runs a routine of assembly/; its arrays lie in this engine's memory. */
+  run(routine: Routine, ...operands: readonly (number | Float32Array | Int32Array)[]): void {
+    const numbers = operands.map((operand) =>
+      typeof operand === 'number' ? operand : operand.byteOffset,
+    );
+    this.#exports[routine](...numbers);
   }
 
   #take(bytes: number): number {

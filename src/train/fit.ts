@@ -4,7 +4,6 @@ import type { Distillation } from './loss.ts';
 import { crossEntropy } from './loss.ts';
 import type { Network } from './network.ts';
 import type { Optimizer } from './optimizer.ts';
-import { variablesOf } from './parameter.ts';
 
 /** Lets others have their turn; throws where the user has had enough. */
 export type Turn = () => Promise<void>;
@@ -47,7 +46,7 @@ export async function fit(
       network.forward(places.length, true);
       loss += places.length * lossOf(network, examples, places, teacher);
       network.backward(places.length);
-      optimizer.step(network.parameters.map(variablesOf), rate(progress));
+      optimizer.step(rate(progress));
       await options.turn();
     }
     if (await options.afterEpoch?.(epoch + 1, loss / examples.count)) return;

@@ -2,7 +2,7 @@ import type { TypedNode } from '../../ir/types.ts';
 import type { Conv2dAttrs } from '../../ops/conv/conv2d.ts';
 import { product as sizeOf } from '../../support/bytes.ts';
 import type { Layer, LayerContext } from '../layer.ts';
-import { gather, planeOf, scatter, tapsOf } from '../taps.ts';
+import { planeOf, tapsOf } from '../taps.ts';
 import { clampOf } from './clamp.ts';
 import { multiplyGradients, multiplyLines } from './product.ts';
 
@@ -18,7 +18,7 @@ export function convLayer(node: TypedNode<Conv2dAttrs>, context: LayerContext): 
   const depth = sizeOf(window);
   const [plane, outputPlane] = [planeOf(input!.shape), planeOf(node.outputs[0]!.shape)];
   const [from, to] = [context.activation(input!.id), context.activation(node.outputs[0]!.id)];
-  const taps = tapsOf(node.attrs, plane, outputPlane);
+  const taps = tapsOf(engine, node.attrs, plane, outputPlane);
   const places = outputPlane.height * outputPlane.width;
   // A window of one pixel that never skips one sees the input as it is.
   const same = depth === plane.channels && taps.every((pixel, place) => pixel === place);
@@ -31,19 +31,17 @@ export function convLayer(node: TypedNode<Conv2dAttrs>, context: LayerContext): 
     ...{ outputs, depth },
   };
   const clamp = clampOf(node.attrs.activation);
+  const each = [taps, taps.length, plane.channels];
   const ofSample = (all: Float32Array, size: number, sample: number) =>
     all.subarray(sample * size, (sample + 1) * size);
   return {
     name: node.origin.name,
     parameters: [product.weights, ...(product.bias ? [product.bias] : [])],
     forward(samples) {
-      for (let s = 0; s < samples && !same; s++)
-        gather(
-          taps,
-          plane.channels,
-          ofSample(from.values, from.size, s),
-          ofSample(patches, places * depth, s),
-        );
+      for (let s = 0; s < samples && !same; s++) {
+        const image = ofSample(from.values, from.size, s);
+        engine.run('gather', ...each, image, ofSample(patches, places * depth, s));
+      }
       multiplyLines(product, patches, to.values, samples * places);
       clamp?.forward(to, samples);
     },
@@ -51,13 +49,10 @@ export function convLayer(node: TypedNode<Conv2dAttrs>, context: LayerContext): 
       clamp?.backward(to, samples);
       if (!same) back?.fill(0, 0, samples * places * depth);
       multiplyGradients(product, patches, to, samples * places, back);
-      for (let s = 0; s < samples && back && !same; s++)
-        scatter(
-          taps,
-          plane.channels,
-          ofSample(back, places * depth, s),
-          ofSample(from.gradients!, from.size, s),
-        );
+      for (let s = 0; s < samples && back && !same; s++) {
+        const image = ofSample(from.gradients!, from.size, s);
+        engine.run('scatter', ...each, ofSample(back, places * depth, s), image);
+      }
     },
   };
 }

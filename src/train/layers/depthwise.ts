@@ -16,7 +16,7 @@ export function depthwiseLayer(node: TypedNode<DepthwiseAttrs>, context: LayerCo
   const clamp = clampOf(node.attrs.activation);
   const outputs = outputPlane.channels;
   const multiplier = outputs / plane.channels;
-  const taps = tapsOf(node.attrs, plane, outputPlane);
+  const taps = tapsOf(context.engine, node.attrs, plane, outputPlane);
   const window = weights.values.length / outputs;
   const places = outputPlane.height * outputPlane.width;
   // For each sample, place and tap inside: where its pixel, its weights and its outputs begin.

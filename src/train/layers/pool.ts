@@ -9,30 +9,29 @@ import { clampOf } from './clamp.ts';
 /** input [y, x, c] -> [y, x, c]; the gradient goes to the largest of each window, the first of equals. */
 export function maxPoolLayer(node: TypedNode<PoolAttrs>, context: LayerContext): Layer {
   const { from, to, channels, taps, window, places, clamp } = poolOf(node, context);
-  const largest = new Int32Array(context.batch * to.size);
+  const windows = [taps, places, window, channels];
+  const { engine, batch } = context;
+  const largest = engine.integers(batch * to.size);
+  const ofSample = <T extends Float32Array | Int32Array>(all: T, size: number, s: number) =>
+    all.subarray(s * size, (s + 1) * size) as T;
   return {
     name: node.origin.name,
     parameters: [],
     forward(samples) {
-      const { values } = from;
-      for (let s = 0, y = 0; s < samples; s++)
-        for (let place = 0; place < places; place++)
-          for (let c = 0; c < channels; c++, y++) {
-            let best = -1;
-            for (let i = place * window; i < (place + 1) * window; i++) {
-              const x = s * from.size + taps[i]! * channels + c;
-              if (taps[i]! >= 0 && (best < 0 || values[x]! > values[best]!)) best = x;
-            }
-            largest[y] = best;
-            to.values[y] = values[best]!;
-          }
+      for (let s = 0; s < samples; s++) {
+        const ends = [ofSample(from.values, from.size, s), ofSample(to.values, to.size, s)];
+        const places = ofSample(largest, to.size, s);
+        engine.run('pool', ...windows, ...ends, places);
+      }
       clamp?.forward(to, samples);
     },
     backward(samples) {
       if (!from.gradients) return;
       clamp?.backward(to, samples);
       const gradients = gradientsOf(to);
-      for (let y = 0; y < samples * to.size; y++) from.gradients[largest[y]!]! += gradients[y]!;
+      for (let s = 0, y = 0; s < samples; s++)
+        for (let end = y + to.size; y < end; y++)
+          from.gradients[s * from.size + largest[y]!]! += gradients[y]!;
     },
   };
 }
@@ -98,7 +97,7 @@ function poolOf(node: TypedNode<PoolAttrs>, context: LayerContext) {
   return {
     ...endsOf(node, context),
     channels: plane.channels,
-    taps: tapsOf(node.attrs, plane, output),
+    taps: tapsOf(context.engine, node.attrs, plane, output),
     window: rows * columns,
     places: output.height * output.width,
     clamp: clampOf(node.attrs.activation),

@@ -1,0 +1,126 @@
+import { errorRate, logitsOf } from './evaluate.ts';
+import type { Examples } from './examples.ts';
+import type { Turn } from './fit.ts';
+import { cosine, fit } from './fit.ts';
+import type { Distillation } from './loss.ts';
+import type { Network } from './network.ts';
+import { adam } from './optimizer.ts';
+import type { Form, Parameter } from './parameter.ts';
+import { masked, variablesOf } from './parameter.ts';
+import type { Masks } from './prune.ts';
+import { cubicShare, lampMasks } from './prune.ts';
+import { cluster, shared } from './share.ts';
+
+/** Deep Compression's stages, with gradual pruning in place of prune-and-retrain. */
+export interface CompressionPlan {
+  readonly seed: number;
+  /** The learning rate at the start of each stage. */
+  readonly rates: { readonly prune: number; readonly share: number };
+  readonly prune: {
+    /** The share of all weights that stays, 0 to 1. */
+    readonly kept: number;
+    readonly epochs: number;
+    /** The share of the epochs in which weights go; those after it let the others settle. */
+    readonly until: number;
+  };
+  readonly share: {
+    /** Values that the weights of a layer share. */
+    values(parameter: Parameter): number;
+    readonly epochs: number;
+  };
+  readonly distillation: Distillation;
+}
+
+export interface StageResult {
+  readonly stage: 'dense' | 'pruned' | 'shared';
+  /** Test examples labelled wrongly, 0 to 1. */
+  readonly error: number;
+  /** Weights that are not zero, with their values' count, for each parameter of weights. */
+  readonly layers: readonly { name: string; weights: number; kept: number; values: number }[];
+}
+
+export interface CompressionData {
+  readonly train: Examples;
+  readonly test: Examples;
+}
+
+export interface Listener {
+  readonly turn: Turn;
+  readonly note: (text: string) => void;
+}
+
+/** Steps between two prunings. */
+const PRUNE_EVERY = 50;
+
+/**
+ * Prunes a trained network while it trains on, then lets its weights share values and trains those, always
+ * following what it said before: the network ends as the compressed one. Source: training.md's recipe is
+ * Zhu and Gupta (2017) with LAMP (Lee et al., 2021), Hinton et al. (2015), Han et al. (2016).
+ */
+export async function compressNetwork(
+  network: Network,
+  { train, test }: CompressionData,
+  plan: CompressionPlan,
+  { turn, note }: Listener,
+): Promise<StageResult[]> {
+  const weights = network.parameters.filter(({ role }) => role === 'weights');
+  const teacher = { logits: await logitsOf(network, train, turn), ...plan.distillation };
+  const results = [await describe('dense')];
+  await fit(network, train, {
+    ...{ epochs: plan.prune.epochs, seed: plan.seed, teacher, turn },
+    optimizer: adam(network.engine, network.parameters),
+    rate: cosine(plan.rates.prune, plan.rates.prune / 100),
+    beforeStep: pruner(weights, plan.prune),
+    afterEpoch: report('pruning'),
+  });
+  results.push(await describe('pruned'));
+  for (const parameter of weights)
+    parameter.form = shared(
+      network.engine,
+      cluster(parameter.values, plan.share.values(parameter)),
+    );
+  await fit(network, train, {
+    ...{ epochs: plan.share.epochs, seed: plan.seed + 1, teacher, turn },
+    optimizer: adam(network.engine, network.parameters.map(variablesOf)),
+    rate: cosine(plan.rates.share),
+    afterEpoch: report('sharing'),
+  });
+  results.push(await describe('shared'));
+  return results;
+
+  async function describe(stage: StageResult['stage']): Promise<StageResult> {
+    const error = await errorRate(network, test, turn);
+    const layers = weights.map(({ name, values }) => {
+      const kept = values.filter((value) => value !== 0);
+      return { name, weights: values.length, kept: kept.length, values: new Set(kept).size };
+    });
+    return { stage, error, layers };
+  }
+
+  function report(what: string) {
+    return async (epoch: number, loss: number) => {
+      const error = (100 * (await errorRate(network, test, turn))).toFixed(2);
+      note(`${what}, epoch ${epoch}: loss ${loss.toFixed(4)}, test error ${error} %`);
+    };
+  }
+}
+
+// Renews the masks of all weights as pruning goes on.
+function pruner(weights: readonly Parameter[], plan: CompressionPlan['prune']) {
+  let step = 0;
+  let masks: Masks = [];
+  const setMasks = (progress: number) => {
+    masks = lampMasks(weights, cubicShare(plan.kept, progress / plan.until));
+    weights.forEach((parameter, i) => (parameter.form = formOf(parameter, masks[i]!)));
+  };
+  let last = false;
+  return (progress: number) => {
+    if (last || step++ % PRUNE_EVERY !== 0) return;
+    last = progress >= plan.until;
+    setMasks(progress);
+  };
+}
+
+function formOf({ values, gradients }: Parameter, mask: Uint8Array): Form {
+  return masked({ values, gradients }, mask);
+}
