@@ -50,7 +50,7 @@ export interface Listener {
 }
 
 /** Steps between two prunings. */
-const PRUNE_EVERY = 50;
+const PRUNE_EVERY = 100;
 
 /**
  * Prunes a trained network while it trains on, then lets its weights share values and trains those, always
