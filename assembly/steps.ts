@@ -1,4 +1,4 @@
-// Steps of optimizers (src/train/optimizer.ts), four floats at a time: arrays take up whole fours.
+// Steps of optimizers (src/train/optimizer.ts) and masks (src/train/parameter.ts), four floats at a time: arrays take up whole fours.
 
 /** velocity = momentum * velocity + gradient; value -= rate * velocity */
 export function stepSgd(
@@ -49,4 +49,10 @@ export function stepAdam(
     const step = f32x4.div(f32x4.mul(rates, mean), f32x4.add(f32x4.sqrt(power), smalls));
     v128.store(values + at, f32x4.sub(v128.load(values + at), step));
   }
+}
+
+/** values *= mask */
+export function applyMask(count: usize, values: usize, mask: usize): void {
+  for (let at: usize = 0; at < 4 * count; at += 16)
+    v128.store(values + at, f32x4.mul(v128.load(values + at), v128.load(mask + at)));
 }

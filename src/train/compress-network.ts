@@ -1,3 +1,4 @@
+import type { Engine } from './engine.ts';
 import { errorRate, logitsOf } from './evaluate.ts';
 import type { Examples } from './examples.ts';
 import type { Turn } from './fit.ts';
@@ -5,9 +6,8 @@ import { cosine, fit } from './fit.ts';
 import type { Distillation } from './loss.ts';
 import type { Network } from './network.ts';
 import { adam } from './optimizer.ts';
-import type { Form, Parameter } from './parameter.ts';
+import type { Parameter } from './parameter.ts';
 import { masked, variablesOf } from './parameter.ts';
-import type { Masks } from './prune.ts';
 import { cubicShare, lampMasks } from './prune.ts';
 import { cluster, shared } from './share.ts';
 
@@ -47,6 +47,8 @@ export interface CompressionData {
 export interface Listener {
   readonly turn: Turn;
   readonly note: (text: string) => void;
+  /** After each stage, while the network is as the stage left it. */
+  readonly afterStage?: (result: StageResult) => void;
 }
 
 /** Steps between two prunings. */
@@ -54,14 +56,13 @@ const PRUNE_EVERY = 100;
 
 /**
  * Prunes a trained network while it trains on, then lets its weights share values and trains those, always
- * following what it said before: the network ends as the compressed one. Source: training.md's recipe is
- * Zhu and Gupta (2017) with LAMP (Lee et al., 2021), Hinton et al. (2015), Han et al. (2016).
+ * following what it said before: the network ends as the compressed one.
  */
 export async function compressNetwork(
   network: Network,
   { train, test }: CompressionData,
   plan: CompressionPlan,
-  { turn, note }: Listener,
+  { turn, note, afterStage }: Listener,
 ): Promise<StageResult[]> {
   const weights = network.parameters.filter(({ role }) => role === 'weights');
   const teacher = { logits: await logitsOf(network, train, turn), ...plan.distillation };
@@ -70,7 +71,7 @@ export async function compressNetwork(
     ...{ epochs: plan.prune.epochs, seed: plan.seed, teacher, turn },
     optimizer: adam(network.engine, network.parameters),
     rate: cosine(plan.rates.prune, plan.rates.prune / 100),
-    beforeStep: pruner(weights, plan.prune),
+    beforeStep: pruner(network.engine, weights, plan.prune),
     afterEpoch: report('pruning'),
   });
   results.push(await describe('pruned'));
@@ -94,7 +95,9 @@ export async function compressNetwork(
       const kept = values.filter((value) => value !== 0);
       return { name, weights: values.length, kept: kept.length, values: new Set(kept).size };
     });
-    return { stage, error, layers };
+    const result = { stage, error, layers };
+    afterStage?.(result);
+    return result;
   }
 
   function report(what: string) {
@@ -106,21 +109,17 @@ export async function compressNetwork(
 }
 
 // Renews the masks of all weights as pruning goes on.
-function pruner(weights: readonly Parameter[], plan: CompressionPlan['prune']) {
-  let step = 0;
-  let masks: Masks = [];
-  const setMasks = (progress: number) => {
-    masks = lampMasks(weights, cubicShare(plan.kept, progress / plan.until));
-    weights.forEach((parameter, i) => (parameter.form = formOf(parameter, masks[i]!)));
-  };
-  let last = false;
+function pruner(
+  engine: Engine,
+  weights: readonly Parameter[],
+  { kept, until }: CompressionPlan['prune'],
+) {
+  const forms = weights.map((parameter) => (parameter.form = masked(engine, parameter)));
+  let [step, isLast] = [0, false];
   return (progress: number) => {
-    if (last || step++ % PRUNE_EVERY !== 0) return;
-    last = progress >= plan.until;
-    setMasks(progress);
+    if (isLast || step++ % PRUNE_EVERY !== 0) return;
+    isLast = progress >= until;
+    const masks = lampMasks(weights, cubicShare(kept, progress / until));
+    forms.forEach(({ mask }, i) => mask.set(masks[i]!));
   };
-}
-
-function formOf({ values, gradients }: Parameter, mask: Uint8Array): Form {
-  return masked({ values, gradients }, mask);
 }

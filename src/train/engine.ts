@@ -16,7 +16,7 @@ export interface Factor {
 }
 
 /** What assembly/ computes, on arrays in the engine's memory: they are handed over as addresses. */
-type Routine = 'gather' | 'scatter' | 'pool' | 'stepSgd' | 'stepAdam';
+type Routine = 'gather' | 'scatter' | 'pool' | 'stepSgd' | 'stepAdam' | 'applyMask';
 
 type Exports = Readonly<
   Record<Routine | 'gemm' | 'scratchBytes', (...numbers: number[]) => number>

@@ -1,3 +1,5 @@
+import type { Engine } from './engine.ts';
+
 /** Numbers that training changes, and the loss's derivative by each. */
 export interface Variables {
   readonly values: Float32Array;
@@ -27,11 +29,14 @@ export function variablesOf({ form, values, gradients }: Parameter): Variables {
   return form?.variables ?? { values, gradients };
 }
 
-/** The form of weights of which some stay zero: those without a 1 in the mask. */
-export function masked(variables: Variables, mask: Uint8Array): Form {
-  const clear = (numbers: Float32Array) => {
-    for (let i = 0; i < mask.length; i++) if (mask[i] === 0) numbers[i] = 0;
-  };
-  clear(variables.values);
-  return { variables, expand: clear, collect: clear };
+/** The form of weights of which some stay zero. */
+export interface Masked extends Form {
+  /** 1 for each weight that stays, 0 for the others: it may be written anew between two steps. */
+  readonly mask: Float32Array;
+}
+
+export function masked(engine: Engine, { values, gradients }: Variables): Masked {
+  const mask = engine.floats(values.length).fill(1);
+  const clear = (numbers: Float32Array) => engine.run('applyMask', mask.length, numbers, mask);
+  return { variables: { values, gradients }, mask, expand: clear, collect: clear };
 }
