@@ -1,5 +1,7 @@
-/** Zeros before an entry, at most. */
+/** Zeros before an entry, at most, unless more are said. */
 export const LONGEST_GAP = 15;
+/** What a byte can tell: for constants of which few are not zero. */
+export const FAR_GAP = 255;
 
 /** Bytes as entries, each with the zeros before it; an entry may be zero itself. */
 export interface Gaps {
@@ -8,15 +10,15 @@ export interface Gaps {
 }
 
 /**
- * Bytes that are not zero, each with how many zeros stand before it; where these are more than a gap of four
- * bits can tell, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
+ * Bytes that are not zero, each with how many zeros stand before it; where these are more than the longest
+ * gap, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
  */
-export function toGaps(bytes: Uint8Array): Gaps {
+export function toGaps(bytes: Uint8Array, longest = LONGEST_GAP): Gaps {
   const gaps: number[] = [];
   const values: number[] = [];
   let gap = 0;
   bytes.forEach((byte, i) => {
-    if (byte === 0 && gap < LONGEST_GAP && i < bytes.length - 1) gap++;
+    if (byte === 0 && gap < longest && i < bytes.length - 1) gap++;
     else {
       gaps.push(gap);
       values.push(byte);
