@@ -1,14 +1,14 @@
-import type { Engine } from './engine.ts';
 import { errorRate, logitsOf } from './evaluate.ts';
 import type { Examples } from './examples.ts';
 import type { Turn } from './fit.ts';
 import { cosine, fit } from './fit.ts';
+import type { GradualPruning } from './gradual.ts';
+import { gradualPruning } from './gradual.ts';
 import type { Distillation } from './loss.ts';
 import type { Network } from './network.ts';
 import { adam } from './optimizer.ts';
 import type { Parameter } from './parameter.ts';
-import { masked, variablesOf } from './parameter.ts';
-import { cubicShare, lampMasks } from './prune.ts';
+import { variablesOf } from './parameter.ts';
 import { cluster, shared } from './share.ts';
 
 /** Deep Compression's stages, with gradual pruning in place of prune-and-retrain. */
@@ -16,13 +16,7 @@ export interface CompressionPlan {
   readonly seed: number;
   /** The learning rate at the start of each stage. */
   readonly rates: { readonly prune: number; readonly share: number };
-  readonly prune: {
-    /** The share of all weights that stays, 0 to 1. */
-    readonly kept: number;
-    readonly epochs: number;
-    /** The share of the epochs in which weights go; those after it let the others settle. */
-    readonly until: number;
-  };
+  readonly prune: GradualPruning & { readonly epochs: number };
   readonly share: {
     /** Values that the weights of a layer share. */
     values(parameter: Parameter): number;
@@ -51,9 +45,6 @@ export interface Listener {
   readonly afterStage?: (result: StageResult) => void;
 }
 
-/** Steps between two prunings. */
-const PRUNE_EVERY = 100;
-
 /**
  * Prunes a trained network while it trains on, then lets its weights share values and trains those, always
  * following what it said before: the network ends as the compressed one.
@@ -71,7 +62,7 @@ export async function compressNetwork(
     ...{ epochs: plan.prune.epochs, seed: plan.seed, teacher, turn },
     optimizer: adam(network.engine, network.parameters),
     rate: cosine(plan.rates.prune, plan.rates.prune / 100),
-    beforeStep: pruner(network.engine, weights, plan.prune),
+    beforeStep: gradualPruning(network, plan.prune),
     afterEpoch: report('pruning'),
   });
   results.push(await describe('pruned'));
@@ -106,20 +97,4 @@ export async function compressNetwork(
       note(`${what}, epoch ${epoch}: loss ${loss.toFixed(4)}, test error ${error} %`);
     };
   }
-}
-
-// Renews the masks of all weights as pruning goes on.
-function pruner(
-  engine: Engine,
-  weights: readonly Parameter[],
-  { kept, until }: CompressionPlan['prune'],
-) {
-  const forms = weights.map((parameter) => (parameter.form = masked(engine, parameter)));
-  let [step, isLast] = [0, false];
-  return (progress: number) => {
-    if (isLast || step++ % PRUNE_EVERY !== 0) return;
-    isLast = progress >= until;
-    const masks = lampMasks(weights, cubicShare(kept, progress / until));
-    forms.forEach(({ mask }, i) => mask.set(masks[i]!));
-  };
 }

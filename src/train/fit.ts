@@ -18,8 +18,8 @@ export interface FitOptions {
   readonly rate: (progress: number) => number;
   /** Logits of a teacher for all examples, [count][classes]. */
   readonly teacher?: { readonly logits: Float32Array } & Distillation;
-  /** Before each step: where pruning takes place. */
-  readonly beforeStep?: (progress: number) => void;
+  /** Before each step, with the progress from 0 to 1 and the step's number in its epoch: pruning. */
+  readonly beforeStep?: (progress: number, step: number) => void;
   /** After each epoch, with its mean loss; true ends the training. */
   readonly afterEpoch?: (epoch: number, loss: number) => Promise<boolean> | Promise<void>;
   readonly turn: Turn;
@@ -38,7 +38,7 @@ export async function fit(
     let loss = 0;
     for (let step = 0; step < steps; step++) {
       const progress = (epoch + step / steps) / epochs;
-      options.beforeStep?.(progress);
+      options.beforeStep?.(progress, step);
       const places = order.subarray(step * batch, (step + 1) * batch);
       places.forEach((place, s) =>
         examples.read(place, input.values.subarray(s * input.size, (s + 1) * input.size)),

@@ -27,8 +27,8 @@ export interface LayerContext {
   /** Samples of a batch, at most. */
   readonly batch: number;
   activation(id: TensorId): Activation;
-  /** The parameter that a constant becomes. */
-  parameter(tensor: Tensor, role: Parameter['role']): Parameter;
+  /** The parameter that a constant becomes; `axis`: the dimension of its output channels, 0 when left out. */
+  parameter(tensor: Tensor, role: Parameter['role'], axis?: number): Parameter;
 }
 
 /** Numbers of an output's gradients, which a layer after it has written. */

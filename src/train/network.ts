@@ -34,7 +34,7 @@ export class Network {
       engine: this.engine,
       batch,
       activation: (id) => this.#activation(id),
-      parameter: (tensor, role) => this.#parameter(tensor, role),
+      parameter: (tensor, role, axis = 0) => this.#parameter(tensor, role, axis),
     };
     this.input = this.#activation(graph.inputs[0]!);
     this.layers = nodes.map((node) => makeLayer(node, context));
@@ -83,13 +83,13 @@ export class Network {
     return made;
   }
 
-  #parameter(tensor: Tensor, role: Parameter['role']): Parameter {
+  #parameter(tensor: Tensor, role: Parameter['role'], axis: number): Parameter {
     const known = this.#parameters.get(tensor.id);
     if (known) return known;
     const [values, gradients] = [0, 1].map(() => this.engine.floats(elements(tensor)));
     values!.set(floats(constantValue(tensor)));
     const { name, shape } = tensor;
-    const made: Parameter = { name, shape, role, values: values!, gradients: gradients! };
+    const made: Parameter = { name, shape, role, axis, values: values!, gradients: gradients! };
     this.#parameters.set(tensor.id, made);
     return made;
   }

@@ -20,6 +20,8 @@ export interface Parameter extends Variables {
   readonly name: string;
   readonly role: 'weights' | 'bias';
   readonly shape: readonly number[];
+  /** The dimension of the output channels. */
+  readonly axis: number;
   /** Left out: each value is trained for itself. */
   form?: Form;
 }

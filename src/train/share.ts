@@ -33,6 +33,13 @@ export function cluster(weights: Float32Array, count: number): Clusters {
   return { centroids: Float32Array.from(centroids), places };
 }
 
+/** The clusters of weights that share few values already. */
+export function presentClusters(weights: Float32Array): Clusters {
+  const centroids = Float32Array.from(new Set(weights.filter((weight) => weight !== 0))).sort();
+  const place = new Map(Array.from(centroids, (centroid, c) => [centroid, c]));
+  return { centroids, places: Int16Array.from(weights, (weight) => place.get(weight) ?? -1) };
+}
+
 /** The form of weights that share values: a centroid's gradient is the sum over its weights (section 3.3). */
 export function shared(engine: Engine, { centroids, places }: Clusters): Form {
   const values = engine.floats(centroids.length);

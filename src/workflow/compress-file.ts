@@ -83,7 +83,8 @@ function priceOn(target: Target): Price {
   };
 }
 
-function turns(signal: AbortSignal): () => Promise<void> {
+/** Lets others have their turn now and then; throws where the signal has been given. */
+export function turns(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < TURN_MS) return;

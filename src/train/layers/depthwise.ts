@@ -11,7 +11,7 @@ export function depthwiseLayer(node: TypedNode<DepthwiseAttrs>, context: LayerCo
   const [input, constant, constantBias] = node.inputs;
   const [plane, outputPlane] = [planeOf(input!.shape), planeOf(node.outputs[0]!.shape)];
   const [from, to] = [context.activation(input!.id), context.activation(node.outputs[0]!.id)];
-  const weights = context.parameter(constant!, 'weights');
+  const weights = context.parameter(constant!, 'weights', 3);
   const bias = constantBias && context.parameter(constantBias, 'bias');
   const clamp = clampOf(node.attrs.activation);
   const outputs = outputPlane.channels;

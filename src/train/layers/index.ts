@@ -71,7 +71,9 @@ function define<Attrs>(
 
 function rejectComputedWeights({ inputs: [input, ...others] }: TypedNode): string | undefined {
   if (input?.data) return 'its input is a constant';
-  return others.some((tensor) => tensor && !tensor.data) ? 'its weights are computed' : undefined;
+  if (others.some((tensor) => tensor && !tensor.data)) return 'its weights are computed';
+  const other = others.find((tensor) => tensor && tensor.dtype !== 'float32');
+  return other && `"${other.name}" is ${other.dtype}`;
 }
 
 function rejectConstants({ inputs }: TypedNode): string | undefined {
