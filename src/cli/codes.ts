@@ -8,6 +8,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
   'bad-graph-text':
     'A graph in text form has lines that cannot be read. The message has the line and the column; a graph reads back as printGraph of the library shows it.',
+  'bad-labels':
+    'thimble compress --train takes a folder of raw inputs (as the model takes them) with labels: labels.txt or labels.csv has a line "FILE,CLASS" for each input, classes counted from 0; without such a list each class is a folder of .bin files, classes in the order of the folders’ names, or by number where all names are numbers. One of five inputs is held out to judge the others.',
   'bad-limit':
     '--ram and --flash make a board stand for a smaller chip. They cannot make it larger than it is; choose a larger board for that.',
   'bad-name':
@@ -34,6 +36,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The firmware printed its banner, then did not finish within the limit. Raise --timeout for large models on slow machines.',
   'firmware-silent':
     'Nothing that looks like thimble’s banner arrived. On a board: check the console’s pins and baud rate.',
+  'foreign-checkpoint':
+    'A training keeps OUTPUT.checkpoint beside its output after each epoch, and the same command goes on from it. This one was written for another model, other inputs or other options. Give the command that began it, or remove the file to begin anew.',
   'float-helpers':
     'The firmware of an integer model calls single- or double-precision helper functions. This is a bug in thimble.',
   'illegal-instructions':
@@ -57,6 +61,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'No layer of the model has weights that thimble compress can take out: fully connected layers and convolutions of one group with constant int8 weights, unless the recipe keeps them.',
   'not-finite':
     'A tensor of the float model is NaN or infinite, on real inputs or as a constant. int8 has no such values. Masks of minus infinity can be numbers such as -100 instead; borders of minus infinity before maximum pooling are taken as they are.',
+  'not-trainable':
+    'thimble compress --train knows convolutions, depthwise convolutions, fully connected layers, pools, means over a plane, additions, ReLUs and reshapes, with constant weights, one input and one output whose largest value is the answer. The message names what else the model has. Larger networks are trained where they come from; zeros and few-valued weights carry over.',
   'not-quantizable':
     'The float model runs, but its int8 form would not: an operator rejects the types that calibration gave, or a scale is no positive number.',
   'nothing-compared':

@@ -19,6 +19,7 @@ export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
   inputs: (folder) => vectorsIn(String(folder)),
   calibrate: (folder) => vectorsIn(String(folder)),
+  train: (folder) => filesBelow(String(folder)),
   board: (name) => ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
 };
 
@@ -130,6 +131,16 @@ function vectorsIn(folder: string): string[] {
     return readdirSync(folder)
       .filter((file) => file.endsWith('.bin'))
       .map((file) => path.join(folder, file));
+  } catch {
+    return [];
+  }
+}
+
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
+      path.join(folder, file),
+    );
   } catch {
     return [];
   }

@@ -221,6 +221,20 @@ function addCompressCommand(command: MakeCommand, context: () => Promise<Context
       choiceOption('--optimize', ['speed', 'flash']),
     )
     .option('--seed <N>', 'seed of what is drawn', wholeOption('--seed', 0, 2 ** 32 - 1))
+    .option('--train <DIR>', 'train with the labelled inputs of a folder, instead of refitting')
+    .option(
+      '--epochs <N>',
+      'how often training sees each input',
+      wholeOption('--epochs', 1, 10_000),
+      20,
+    )
+    .option('--rate <R>', 'its learning rate at the start', numberOption('--rate', 0, 1), 3e-4)
+    .option(
+      '--patience <N>',
+      'epochs without a better answer after which it ends',
+      wholeOption('--patience', 1, 10_000),
+      10,
+    )
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
     .action(async (model: string, options: CompressCommandOptions) =>
       (await import('./commands/compress.ts')).compressCommand(model, options, await context()),

@@ -20,6 +20,7 @@ export function quantizeNode(
   builder: GraphBuilder,
   node: TypedNode,
   borders: ReadonlyMap<TensorId, number>,
+  { perLayer = false }: { readonly perLayer?: boolean } = {},
 ): void {
   const { quantize, weights } = opOf(node.op);
   const output = builder.tensor(node.outputs[0]!.id);
@@ -29,7 +30,7 @@ export function quantizeNode(
     if (tensor.data) return addConstant(builder, tensor, output.quant!);
     return inTypeOf(builder, node, tensor.id, output);
   });
-  if (weights) addWeights(builder, node, weights, inputs);
+  if (weights) addWeights(builder, node, { ...weights, perLayer }, inputs);
   const outputs = node.outputs.map(({ id }) => id);
   const attrs = attributesOf(node, output, borders);
   builder.nodes.push({ op: node.op, attrs, inputs, outputs, origin: node.origin });
@@ -49,14 +50,14 @@ function attributesOf(
 function addWeights(
   builder: GraphBuilder,
   node: TypedNode,
-  at: NonNullable<Op['weights']>,
+  at: NonNullable<Op['weights']> & { readonly perLayer: boolean },
   inputs: (TensorId | undefined)[],
 ): void {
   const input = builder.tensor(inputs[0]!);
   const weights = node.inputs[at.input];
   const bias = at.bias === undefined ? undefined : node.inputs[at.bias];
   if (!weights?.data) return;
-  const scaled = quantizeWeights(weights, at.axis, input.quant!.scales[0]!, bias);
+  const scaled = quantizeWeights(weights, at, input.quant!.scales[0]!, bias);
   inputs[at.input] = builder.addTensor(weights.name, ...scaled);
   if (!bias?.data) return;
   const stored = quantizeBias(bias, input, builder.tensor(inputs[at.input]!));

@@ -16,6 +16,8 @@ export interface QuantizeOptions {
   readonly io: 'float' | 'int8';
   /** Ranges that the user knows better, by tensor name. */
   readonly ranges?: ReadonlyMap<string, Range>;
+  /** One scale for all weights of a layer, so that those which share a value still do; false when left out. */
+  readonly perLayer?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export function quantizeCalibrated(
   const inputs = graph.inputs.map((id) => edge(builder, id, 'quantize', options, graph.name));
   for (const node of graph.nodes) {
     if (float.has(node.outputs[0]!)) keepFloat(builder, node);
-    else quantizeNode(builder, typedNode(graph, node), calibration.borders);
+    else quantizeNode(builder, typedNode(graph, node), calibration.borders, options);
   }
   const outputs = graph.outputs.map((id) => edge(builder, id, 'dequantize', options, graph.name));
   return checkQuantized(builder.finish(graph.name, inputs, outputs));

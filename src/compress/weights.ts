@@ -7,12 +7,12 @@ import { clamp } from '../support/fixed-point.ts';
 export const LARGEST_BIAS = 2 ** 22;
 
 /**
- * Weights as int8, symmetric, with a scale for each index along `axis`: the largest magnitude
- * becomes 127. Where the bias would be too large in units of that scale, the scale grows.
+ * Weights as int8, symmetric, with a scale for each index along `axis`, or one for all: the largest
+ * magnitude becomes 127. Where the bias would be too large in units of that scale, the scale grows.
  */
 export function quantizeWeights(
   weights: Tensor,
-  axis: number,
+  { axis, perLayer = false }: { readonly axis: number; readonly perLayer?: boolean },
   inputScale: number,
   bias: Tensor | undefined,
 ): [TensorType, Uint8Array] {
@@ -23,13 +23,14 @@ export function quantizeWeights(
   const channelOf = (i: number) => Math.floor(i / inner) % channels;
   const most = new Float64Array(channels);
   values.forEach((x, i) => (most[channelOf(i)] = Math.max(most[channelOf(i)]!, Math.abs(x))));
-  const scales = Array.from(most, (largest, c) => {
+  if (perLayer) most.fill(most.reduce((a, b) => Math.max(a, b), 0));
+  const each = Array.from(most, (largest, c) => {
     const forBias = Math.abs(biases?.[c] ?? 0) / (inputScale * LARGEST_BIAS);
     return Math.fround(Math.max(largest / 127, forBias)) || 1;
   });
-  const stored = Int8Array.from(values, (x, i) =>
-    clamp(Math.round(x / scales[channelOf(i)]!), -127, 127),
-  );
+  const scales = perLayer ? [Math.max(...each)] : each;
+  const scaleOf = (i: number) => scales[perLayer ? 0 : channelOf(i)]!;
+  const stored = Int8Array.from(values, (x, i) => clamp(Math.round(x / scaleOf(i)), -127, 127));
   const quant = { scales, zeroPoints: scales.map(() => 0), axis };
   return [{ dtype: 'int8', shape: weights.shape, quant }, bytesOf(stored)];
 }
@@ -42,7 +43,9 @@ export function quantizeBias(
 ): [TensorType, Uint8Array] {
   const inputScale = input.quant!.scales[0]!;
   const scales = weights.quant!.scales.map((scale) => Math.fround(inputScale * scale));
-  const stored = Int32Array.from(floats(constantValue(bias)), (b, c) => Math.round(b / scales[c]!));
+  const stored = Int32Array.from(floats(constantValue(bias)), (b, c) =>
+    Math.round(b / scales[c % scales.length]!),
+  );
   const quant = { scales, zeroPoints: scales.map(() => 0), axis: 0 };
   return [{ dtype: 'int32', shape: bias.shape, quant }, bytesOf(stored)];
 }

@@ -1,4 +1,4 @@
-import { LONGEST_BYTE_GAP, toGaps } from './gaps.ts';
+import { FAR_GAP, toGaps } from './gaps.ts';
 import { encodeSymbols, measureSymbols, symbolReader } from './huffman.ts';
 
 /**
@@ -7,14 +7,14 @@ import { encodeSymbols, measureSymbols, symbolReader } from './huffman.ts';
  * follow; behind them are the second.
  */
 export function encodeGaps(bytes: Uint8Array): Uint32Array {
-  const { values, gaps } = toGaps(bytes, LONGEST_BYTE_GAP);
+  const { values, gaps } = toGaps(bytes, FAR_GAP);
   const first = encodeSymbols(values);
   return Uint32Array.from([first.length, ...first, ...encodeSymbols(gaps)]);
 }
 
 /** Bytes of the words that `encodeGaps` makes, how many entries there are, and how many symbols have a code. */
 export function measureGaps(bytes: Uint8Array) {
-  const { values, gaps } = toGaps(bytes, LONGEST_BYTE_GAP);
+  const { values, gaps } = toGaps(bytes, FAR_GAP);
   const [first, second] = [measureSymbols(values), measureSymbols(gaps)];
   return {
     bytes: 4 + first.bytes + second.bytes,

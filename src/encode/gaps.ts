@@ -1,5 +1,7 @@
-/** Zeros before an entry, at most: of gaps of four bits, and of those that are bytes. */
-export const [LONGEST_GAP, LONGEST_BYTE_GAP] = [15, 255];
+/** Zeros before an entry, at most, unless more are said. */
+export const LONGEST_GAP = 15;
+/** What a byte can tell: where few are not zero, and where gaps are codes of any length. */
+export const FAR_GAP = 255;
 
 /** Bytes as entries, each with the zeros before it; an entry may be zero itself. */
 export interface Gaps {
@@ -8,8 +10,8 @@ export interface Gaps {
 }
 
 /**
- * Bytes that are not zero, each with how many zeros stand before it; where these are more than a gap can
- * tell, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
+ * Bytes that are not zero, each with how many zeros stand before it; where these are more than the longest
+ * gap, and at the end, an entry of zero fills in (Han et al., "EIE", ISCA 2016, section III.B).
  */
 export function toGaps(bytes: Uint8Array, longest = LONGEST_GAP): Gaps {
   const gaps: number[] = [];

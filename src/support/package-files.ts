@@ -17,3 +17,8 @@ export function readPackageFile(name: string): string {
 function rootAbove(folder: URL): URL {
   return existsSync(new URL('package.json', folder)) ? folder : rootAbove(new URL('..', folder));
 }
+
+/** The bytes of a file that the package brings along. */
+export function readPackageBytes(name: string): Uint8Array {
+  return readFileSync(packagePath(name));
+}

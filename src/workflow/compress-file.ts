@@ -100,7 +100,8 @@ function outlookOn(graph: Graph, target: Target, optimize: Objective) {
   return { flash: flash.total, cycles };
 }
 
-function turns(signal: AbortSignal): () => Promise<void> {
+/** Lets others have their turn now and then; throws where the signal has been given. */
+export function turns(signal: AbortSignal): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < TURN_MS) return;

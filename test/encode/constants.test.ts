@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBytes, encodeBytes } from '../../src/encode/constants.ts';
+import type { EncodedBytes } from '../../src/encode/constants.ts';
 import { Random } from '../../src/support/random.ts';
 import { fromGaps, toGaps } from '../../src/encode/gaps.ts';
 
@@ -25,22 +26,28 @@ it(`what is encoded is decoded, and shorter (seed ${SEED})`, () => {
   fc.assert(
     fc.property(constants, (bytes) => {
       const encoded = encodeBytes(bytes);
-      forms.add(!encoded ? 'plain' : encoded.gaps ? 'gaps' : 'codes');
+      forms.add(!encoded ? 'plain' : formOf(encoded));
       if (!encoded) return;
       expect(encoded.values.length + (encoded.gaps?.length ?? 0)).toBeLessThan(bytes.length);
       expect(decodeBytes(encoded, bytes.length)).toEqual(bytes);
     }),
     { seed: SEED, numRuns: 300 },
   );
-  expect([...forms].sort()).toEqual(['codes', 'gaps', 'plain']);
+  expect([...forms].sort()).toEqual(['codes', 'gaps', 'long gaps', 'plain']);
 });
+
+function formOf({ gaps, longest_gap }: EncodedBytes): string {
+  if (!gaps) return 'codes';
+  return longest_gap === undefined ? 'gaps' : 'long gaps';
+}
 
 it(`gaps tell all runs of zeros (seed ${SEED})`, () => {
   const runs = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 3 })));
   fc.assert(
     fc.property(runs, (list) => {
       const bytes = Uint8Array.from(list.flatMap(([n, value]) => [...new Uint8Array(n), value]));
-      expect(fromGaps(toGaps(bytes), bytes.length)).toEqual(bytes);
+      for (const longest of [undefined, 3, 255])
+        expect(fromGaps(toGaps(bytes, longest), bytes.length)).toEqual(bytes);
     }),
     { seed: SEED },
   );

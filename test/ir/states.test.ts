@@ -52,7 +52,7 @@ describe('a .thimble file', () => {
 
   it.each([
     [1, /it has states, which format version 1 has not/],
-    [4, /format version 4; this thimble reads versions 1 to 3/],
+    [5, /format version 5; this thimble reads versions 1 to 4/],
   ])('with states that says version %i is refused', (version, message) => {
     const other = bytes.slice();
     new DataView(other.buffer).setUint32(8, version, true);

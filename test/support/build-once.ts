@@ -7,8 +7,12 @@ import { fileURLToPath } from 'node:url';
 export default function setup(): void {
   const root = fileURLToPath(new URL('../../', import.meta.url));
   const main = path.join(root, 'dist/cli/main.js');
-  const newest = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .map((file) => statSync(path.join(root, 'src', file)).mtimeMs)
+  const newest = ['src', 'assembly']
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+        (file) => statSync(path.join(root, folder, file)).mtimeMs,
+      ),
+    )
     .reduce((a, b) => Math.max(a, b));
   if (existsSync(main) && statSync(main).mtimeMs > newest) return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });

@@ -12,8 +12,10 @@ import type { Context } from '../context.ts';
 import { badOption } from '../option-values.ts';
 import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
+import { trainCommand } from './compress-train.ts';
+import type { TrainOptions } from './compress-train.ts';
 
-export interface CompressCommandOptions extends ModelOptions {
+export interface CompressCommandOptions extends ModelOptions, TrainOptions {
   readonly output: string;
   readonly board?: string;
   readonly recipe?: string;
@@ -32,6 +34,7 @@ export async function compressCommand(
   options: CompressCommandOptions,
   context: Context,
 ): Promise<void> {
+  if (options.train !== undefined) return trainCommand(file, options.train, options, context);
   const { output, signal } = context;
   const recipe = await recipeOf(options);
   const board = context.board(options.board);

@@ -11,6 +11,10 @@ const VERSIONS: readonly { has: string; in: (model: ThimbleModel) => boolean }[]
   { has: 'a network', in: () => true },
   { has: 'states', in: ({ states = [] }) => states.length > 0 },
   { has: 'encoded constants', in: ({ tensors }) => tensors.some(({ encoded }) => encoded) },
+  {
+    has: 'long gaps',
+    in: ({ tensors }) => tensors.some(({ encoded }) => encoded?.longest_gap !== undefined),
+  },
 ];
 const HEADER_BYTES = 8 + 4 + 4 + 32;
 

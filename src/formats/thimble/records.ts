@@ -39,6 +39,8 @@ export interface ThimbleCodes {
   readonly values: Uint8Array;
   readonly gaps?: Uint8Array;
   readonly entries?: number;
+  /** Left out of files before version 4. */
+  readonly longest_gap?: number;
 }
 
 export interface ThimbleNode {

@@ -1,0 +1,76 @@
+import { CompileError } from '../../support/diagnostics.ts';
+import { loadModel } from '../../workflow/load-model.ts';
+import { trainFile } from '../../workflow/train-file.ts';
+import type { TrainedFile } from '../../workflow/train-file.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
+import type { Context } from '../context.ts';
+import type { ModelOptions } from '../model-options.ts';
+import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
+
+/** What `thimble compress` takes besides, where it trains. */
+export interface TrainOptions {
+  readonly train?: string;
+  readonly epochs: number;
+  readonly rate: number;
+  readonly patience: number;
+}
+
+interface Options extends ModelOptions, TrainOptions {
+  readonly output: string;
+  readonly recipe?: string;
+  readonly sparsity?: number;
+  readonly toWeights?: number;
+  readonly seed?: number;
+}
+
+/** `thimble compress --train`: a model fine-tuned on labelled inputs, pruned meanwhile where --sparsity is given. */
+export async function trainCommand(
+  file: string,
+  folder: string,
+  options: Options,
+  { output, signal }: Context,
+): Promise<void> {
+  refuseOthers(options);
+  const { epochs, rate, patience, sparsity, seed = 1 } = options;
+  const model = await loadModel(file, undefined, await importOptions(options, output));
+  const trained = await trainFile(model, folder, {
+    ...{ epochs, rate, patience, seed, signal },
+    ...(sparsity !== undefined && { sparsity }),
+    quantize: quantizeOptions(options),
+    checkpoint: `${options.output}.checkpoint`,
+    note: (text) => output.note(text),
+  });
+  noteWarnings(trained.quantized, output);
+  refuseCollapsed(trained.quantized, options);
+  await writeWhole(options.output, trained.bytesOfFile, { signal });
+  const { errorBefore, best, resumedAt, judged, zeros } = trained;
+  output.result([...describe(trained), `written to ${options.output}`], {
+    model: model.name,
+    ...{ inputBytes: model.bytes.length, outputBytes: trained.bytesOfFile.length },
+    ...{ epochs, seed, errorBefore, best, resumedAt, trained: trained.trained, judged, zeros },
+  });
+}
+
+function describe(trained: TrainedFile): string[] {
+  const { errorBefore, best, resumedAt, judged, zeros, bytesOfFile } = trained;
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return [
+    ...(resumedAt > 0 ? [`resumed after epoch ${resumedAt}`] : []),
+    `wrong answers: ${percent(best.error)} after epoch ${best.epoch}, ${percent(errorBefore)} before, on ${judged} inputs held out (${trained.trained} to train)`,
+    `zeros: ${percent(zeros)} of the weights; file: ${bytesOfFile.length} B`,
+  ];
+}
+
+function refuseOthers({ recipe, toWeights, calibrate }: Options): void {
+  const others = { '--recipe': recipe, '--to-weights': toWeights, '--calibrate': calibrate };
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return;
+  throw new CompileError(
+    given.map(([option]) => ({
+      code: 'bad-option',
+      message: `${option} says how to compress without training`,
+      where: option,
+      hint: 'with --train give --sparsity, or nothing: zeros and few-valued weights stay',
+    })),
+  );
+}
