@@ -12,15 +12,20 @@ export interface Grid {
   readonly steps: Float64Array;
 }
 
+/** What is to lie on a grid. */
+export interface Wish {
+  /** [rows][columns], in output steps. */
+  readonly weights: Float64Array;
+  readonly levels: number;
+}
+
 export interface GridRequest {
   readonly mask: Mask;
-  /** [rows][columns]: what is to lie on the grid. */
-  readonly weights: Float64Array;
   /** [columns][columns]: products of the inputs, less their means. */
   readonly gram: Float64Array;
-  readonly levels: number;
   /** Whether all rows have one step. */
   readonly single: boolean;
+  readonly wishes: readonly Wish[];
 }
 
 /** Steps that are tried, as shares of the one that reaches the largest weight. */
@@ -34,20 +39,12 @@ const RIDGE = 1e-2;
  * 1986, nearest plane; Frantar et al., "GPTQ", 2023, does the same). Inputs with the most power come first.
  * undefined where the products cannot be factored.
  */
-export async function onGrid(
+export async function onGrids(
   { rows, columns }: Layer,
-  { mask, weights, gram, levels, single }: GridRequest,
+  { mask, gram, single, wishes }: GridRequest,
   turn: Turn,
-): Promise<Grid | undefined> {
-  const most = Float64Array.from({ length: rows }, (_, row) =>
-    largest(weights.subarray(row * columns, (row + 1) * columns)),
-  );
-  const all = largest(most);
-  const stepOf = (row: number, cut: number) => (cut * (single ? all : most[row]!)) / levels;
-  const tried = CUTS.map(() => ({
-    values: new Float64Array(weights.length),
-    errors: new Float64Array(rows),
-  }));
+): Promise<Grid[] | undefined> {
+  const attempts = wishes.map((wish) => attemptsOf(wish, rows, single));
   const order = Array.from({ length: columns }, (_, k) => k).sort(
     (a, b) => gram[a * (columns + 1)]! - gram[b * (columns + 1)]! || a - b,
   );
@@ -55,22 +52,58 @@ export async function onGrid(
     const kept = order.filter((k) => mask[row * columns + k]);
     const root = rootOf(gram, columns, kept);
     if (!root) return undefined;
-    const wanted = Float64Array.from(kept, (k) => weights[row * columns + k]!);
-    CUTS.forEach((cut, c) => {
-      const { values, errors } = tried[c]!;
-      const found = nearestPlane(root, wanted, stepOf(row, cut), levels);
-      errors[row] = found.error;
-      kept.forEach((k, i) => (values[row * columns + k] = found.values[i]!));
-    });
+    for (const { wish, steps, tried } of attempts) {
+      const wanted = Float64Array.from(kept, (k) => wish.weights[row * columns + k]!);
+      for (const [c, { multiples, errors }] of tried.entries()) {
+        const found = nearestPlane(root, wanted, CUTS[c]! * steps[row]!, wish.levels);
+        errors[row] = found.error;
+        kept.forEach((k, i) => (multiples[row * columns + k] = found.multiples[i]!));
+      }
+    }
     await turn();
   }
-  const together = tried.map(({ errors }) => errors.reduce((sum, error) => sum + error, 0));
-  const best = Array.from({ length: rows }, (_, row) =>
-    leastOf(single ? together : tried.map(({ errors }) => errors[row]!)),
+  return attempts.map((attempt) => bestOf(attempt, columns, single));
+}
+
+/** A wish with every cut of its steps. */
+interface Attempts {
+  readonly wish: Wish;
+  /** [rows]: the steps that reach the largest weights. */
+  readonly steps: Float64Array;
+  /** By cut: the weights in steps, and each row's error. */
+  readonly tried: readonly { readonly multiples: Int8Array; readonly errors: Float64Array }[];
+}
+
+function attemptsOf(wish: Wish, rows: number, single: boolean): Attempts {
+  const { weights, levels } = wish;
+  const columns = weights.length / rows;
+  const most = Float64Array.from({ length: rows }, (_, row) =>
+    largest(weights.subarray(row * columns, (row + 1) * columns)),
   );
+  const all = largest(most);
   return {
-    weights: weights.map((_, i) => tried[best[Math.floor(i / columns)]!]!.values[i]!),
-    steps: Float64Array.from(best, (c, row) => stepOf(row, CUTS[c]!)),
+    wish,
+    steps: most.map((own) => (single ? all : own) / levels),
+    tried: CUTS.map(() => ({
+      multiples: new Int8Array(weights.length),
+      errors: new Float64Array(rows),
+    })),
+  };
+}
+
+function bestOf({ wish, steps, tried }: Attempts, columns: number, single: boolean): Grid {
+  const together = tried.map(({ errors }) => errors.reduce((sum, error) => sum + error, 0));
+  const one = leastOf(together);
+  const best = Array.from(steps, (_, row) =>
+    single ? one : leastOf(tried.map(({ errors }) => errors[row]!)),
+  );
+  const taken = steps.map((step, row) => CUTS[best[row]!]! * step);
+  return {
+    steps: taken,
+    weights: wish.weights.map((_, i) => {
+      const row = Math.floor(i / columns);
+      return taken[row]! * tried[best[row]!]!.multiples[i]!;
+    }),
   };
 }
 
@@ -95,19 +128,20 @@ function rootOf(
 // The last one first: column j of Lᵀ says what its rounding does to those before it.
 function nearestPlane(root: Float64Array, wanted: Float64Array, step: number, levels: number) {
   const n = wanted.length;
-  const values = new Float64Array(n);
+  const multiples = new Int8Array(n);
   const pulls = new Float64Array(n);
   let error = 0;
   for (let j = n - 1; j >= 0; j--) {
     const at = j * n;
     const target = wanted[j]! + pulls[j]! / root[at + j]!;
-    const value = step === 0 ? 0 : step * clamp(Math.round(target / step), -levels, levels);
-    values[j] = value;
+    const multiple = step === 0 ? 0 : clamp(Math.round(target / step), -levels, levels);
+    const value = step * multiple;
+    multiples[j] = multiple;
     error += (root[at + j]! * (target - value)) ** 2;
     const off = wanted[j]! - value;
     if (off !== 0) for (let i = 0; i < j; i++) pulls[i]! += root[at + i]! * off;
   }
-  return { values, error };
+  return { multiples, error };
 }
 
 function largest(values: Float64Array): number {

@@ -1,7 +1,8 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { fitBias } from './fit-row.ts';
 import type { Layer } from './layer.ts';
-import { onGrid } from './grid.ts';
+import { onGrids } from './grid.ts';
+import type { Grid } from './grid.ts';
 import { countKept, magnitudes, strongest } from './mask.ts';
 import type { Mask, Pattern } from './mask.ts';
 import { GramSums } from './products.ts';
@@ -95,8 +96,7 @@ export async function prunePath(
       [scores, fitted, current] = [losses, affine, affine];
     }
     const form = { mask, ...(fitted && { fitted }), ...(fits && gram && { gram }) };
-    if (wanted.includes(kept))
-      for (const bits of options.bits) pruned.push(await best(subject, { ...form, bits }, turn));
+    if (wanted.includes(kept)) pruned.push(...(await inBits(subject, form, options.bits, turn)));
     await turn();
   }
   return pruned;
@@ -131,44 +131,64 @@ function firstScores({ layer, fit }: Subject, gram: Float64Array | undefined): F
 
 interface Form {
   readonly mask: Mask;
-  readonly bits: number;
   readonly fitted?: Affine;
   /** Where weights of few bits can be put on their grid by it. */
   readonly gram?: Float64Array;
 }
 
-// The stored form with the least error on inputs that it was not fitted to.
-async function best(
+// The stored form with the least error on inputs that it was not fitted to, for each number of bits.
+async function inBits(
   subject: Subject,
-  { mask, bits, fitted, gram }: Form,
+  { mask, fitted, gram }: Form,
+  bits: readonly number[],
   turn: Turn,
-): Promise<Pruned> {
-  const { layer, node, fit, check } = subject;
-  const levels = 2 ** (bits - 1) - 1;
+): Promise<Pruned[]> {
+  const { layer, node } = subject;
   const alone = { bias: layer.bias, weights: layer.weights.map((w, i) => (mask[i] ? w : 0)) };
+  const affines = fitted ? [alone, fitted] : [alone];
+  const wishes = bits
+    .filter((each) => each < 8)
+    .flatMap((each) => affines.map(({ weights }) => ({ weights, levels: levelsOf(each) })));
   const single = node.inputs[1]!.quant!.scales.length === 1;
-  const store = async ({ weights, bias }: Affine) => {
-    const request = gram && bits < 8 ? { mask, weights, gram, levels, single } : undefined;
-    const grid = request && (await onGrid(layer, request, turn));
-    const options = { power: (k: number) => fit.power[k]!, levels, steps: grid?.steps };
-    const withBias = (moved: Float64Array) =>
-      storeWeights(node, layer, { weights: grid?.weights ?? weights, bias: moved }, options);
-    const plain = withBias(bias);
-    const moved = { weights: plain.weights, bias: plain.bias.slice() };
-    for (let row = 0; row < layer.rows; row++) fitBias(fit, layer, moved, row);
-    return { plain, corrected: withBias(moved.bias) };
-  };
-  const masked = await store(alone);
+  const grids =
+    gram && wishes.length > 0
+      ? await onGrids(layer, { mask, gram, single, wishes }, turn)
+      : undefined;
+  const gridOf = (affine: Affine, levels: number) =>
+    grids?.[wishes.findIndex((wish) => wish.weights === affine.weights && wish.levels === levels)];
+  const kept = countKept(mask) / mask.length;
+  return bits.map((each) => {
+    const levels = levelsOf(each);
+    const [masked, refitted] = affines.map((affine) =>
+      storedForms(subject, affine, levels, gridOf(affine, levels)),
+    );
+    return { kept, bits: each, ...bestOf(subject, masked!, refitted) };
+  });
+}
+
+function levelsOf(bits: number): number {
+  return 2 ** (bits - 1) - 1;
+}
+
+// Weights as they are stored, and with the bias that suits them.
+function storedForms({ layer, node, fit }: Subject, affine: Affine, levels: number, grid?: Grid) {
+  const options = { power: (k: number) => fit.power[k]!, levels, steps: grid?.steps };
+  const { weights } = grid ?? affine;
+  const withBias = (bias: Float64Array) => storeWeights(node, layer, { weights, bias }, options);
+  const plain = withBias(affine.bias);
+  const moved = { weights: plain.weights, bias: plain.bias.slice() };
+  for (let row = 0; row < layer.rows; row++) fitBias(fit, layer, moved, row);
+  return { plain, corrected: withBias(moved.bias) };
+}
+
+type StoredForms = ReturnType<typeof storedForms>;
+
+function bestOf({ layer, check }: Subject, masked: StoredForms, refitted?: StoredForms) {
   const forms = [
     { form: 'masked' as const, stored: masked.plain },
     { form: 'bias' as const, stored: masked.corrected },
-    ...(fitted ? [{ form: 'refitted' as const, stored: (await store(fitted)).corrected }] : []),
+    ...(refitted ? [{ form: 'refitted' as const, stored: refitted.corrected }] : []),
   ].map((each) => ({ ...each, error: relativeError(check, layer, each.stored) }));
   const least = forms.reduce((a, b) => (b.error < a.error ? b : a));
-  return {
-    ...least,
-    ...{ kept: countKept(mask) / mask.length, bits },
-    masked: forms[0]!.error,
-    refitted: forms.find(({ form }) => form === 'refitted')?.error ?? null,
-  };
+  return { ...least, masked: forms[0]!.error, refitted: forms[2]?.error ?? null };
 }
