@@ -14,6 +14,7 @@ import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
+import { stepsOf } from '../sequence-options.ts';
 import { chooseVectors } from './test.ts';
 import type { VectorOptions } from './test.ts';
 
@@ -40,10 +41,11 @@ export async function renodeCommand(
   }
   const platform = platformFile(board);
   const vectors = await chooseVectors(model, options);
+  const steps = stepsOf(options.steps, model);
   const inputs = vectors.map(({ input }) => input);
   requireRoom(inputs, board);
   const compiled = compileForBoard(model, board, compileOptions(options));
-  const outputs = await referenceOutputs(model.graph, inputs, context.signal);
+  const outputs = await referenceOutputs(model.graph, inputs, context.signal, steps);
   const firmware = firmwareOptions(compiled.program, board, 'none');
   const limits = { signal: context.signal, timeoutMs: context.timeoutMs() };
   const wanted = { board, firmware, limits };
@@ -60,7 +62,7 @@ export async function renodeCommand(
       await writeFiles(folder, files);
       await cp(built.elf, path.join(folder, 'firmware.elf'));
       await writeFile(path.join(folder, 'platform.repl'), await readFile(platform));
-      await writeFile(path.join(folder, 'vectors.bin'), mailbox(inputs));
+      await writeFile(path.join(folder, 'vectors.bin'), mailbox(inputs, steps));
       await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
     });
     const text = `${vectors.length} vectors for ${board.name} written to ${options.output}; run there: renode-test suite.robot`;
