@@ -1,7 +1,7 @@
 /**
  * Firmware that feeds a model line by line from an interrupt, as a camera does, on a board whose RAM
- * does not hold a picture: built around main.c beside this file, run in an emulator, and compared
- * byte for byte with the reference interpreter.
+ * does not hold a picture: built around main.c beside this file, run in QEMU and in Renode where they
+ * are, and compared byte for byte with the reference interpreter.
  *
  *   npx tsx examples/row-fed/row-fed.ts MODEL [BOARD]
  */
@@ -41,9 +41,7 @@ export async function runRowFed(
 ): Promise<RowFedRun> {
   const left = limitBoard(board, { ram: board.ramBytes - APPLICATION_BYTES });
   const { program } = compileForBoard(model, left, { fed: true });
-  // A machine that stands in gets no more RAM than the board has.
-  const machine =
-    where === 'renode' ? board : limitBoard(emulatedBoard(board).board, { ram: board.ramBytes });
+  const machine = machineFor(board, where);
   const firmware = emitFirmware(
     machine,
     program.library,
@@ -66,6 +64,12 @@ export async function runRowFed(
   }
 }
 
+// A machine that stands in gets no more RAM than the board has.
+function machineFor(board: Board, where: 'qemu' | 'renode'): Board {
+  if (where === 'renode') return board;
+  return limitBoard(emulatedBoard(board).board, { ram: board.ramBytes });
+}
+
 function lineBytes({ graph, library }: Program): number {
   const [, lines] = graph.tensors.get(graph.inputs[0]!)!.shape;
   return library.inputBytes / lines!;
@@ -77,13 +81,19 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const model = await loadModel(file);
   const board = loadBoard(name);
   const pictures = makeVectors(model.graph, 1, 2).map(({ input }) => input);
-  const { outcome, ramBytes } = await runRowFed(model, board, 'qemu', pictures);
   const reference = new Interpreter(model.graph);
-  const same = pictures.every(
-    (picture, i) => firstDifference(outcome.outputs[i]!, reference.runBytes(picture)) === -1,
-  );
-  console.log(
-    `${model.name} on ${board.title}: pictures of ${formatSize(pictures[0]!.length)} with ${formatSize(ramBytes)} of its ${formatSize(board.ramBytes)} of RAM, ${same ? 'every byte equal to the reference' : 'NOT what the reference gives'}`,
-  );
-  if (!same) process.exitCode = 1;
+  const expected = pictures.map((picture) => reference.runBytes(picture));
+  for (const where of ['qemu', 'renode'] as const) {
+    const refusal = DRIVERS[where].reject(machineFor(board, where));
+    if (refusal !== undefined) {
+      console.log(`${where}: skipped, ${refusal}`);
+      continue;
+    }
+    const { outcome, ramBytes } = await runRowFed(model, board, where, pictures);
+    const same = expected.every((output, i) => firstDifference(outcome.outputs[i]!, output) === -1);
+    console.log(
+      `${where}: ${model.name} on ${board.title}: pictures of ${formatSize(pictures[0]!.length)} with ${formatSize(ramBytes)} of its ${formatSize(board.ramBytes)} of RAM, ${same ? 'every byte equal to the reference' : 'NOT what the reference gives'}`,
+    );
+    if (!same) process.exitCode = 1;
+  }
 }

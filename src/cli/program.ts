@@ -135,11 +135,6 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
   withVectors(compiling('test <model>', 'many vectors, each compared with the reference'))
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'reference, host, qemu, renode or serial:PORT', placeOption, 'qemu')
-    .option(
-      '--steps <N>',
-      'vectors in a row that share the model’s state, which is reset before them',
-      wholeOption('--steps', 1, 2 ** 31 - 1),
-    )
     .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
     .option('--shard <I/N>', 'only this part of the vectors, such as 1/4', shardOption)
     .option(
@@ -187,7 +182,12 @@ function withVectors(command: Command): Command {
   return command
     .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
     .option('--seed <N>', 'seed of made-up vectors', wholeOption('--seed', 0, 2 ** 32 - 1), 1)
-    .option('--count <N>', 'number of made-up vectors', wholeOption('--count', 1, 2 ** 30), 8);
+    .option('--count <N>', 'number of made-up vectors', wholeOption('--count', 1, 2 ** 30), 8)
+    .option(
+      '--steps <N>',
+      'vectors in a row that share the model’s state, which is reset before them',
+      wholeOption('--steps', 1, 2 ** 31 - 1),
+    );
 }
 
 function addCompressCommand(command: MakeCommand, context: () => Promise<Context>): void {

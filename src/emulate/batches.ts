@@ -1,6 +1,6 @@
 import { CompileError } from '../support/diagnostics.ts';
 import type { EmulatorDriver, Job, Outcome } from './driver.ts';
-import { MAILBOX_HEAD_BYTES } from './mailbox.ts';
+import { mailboxCapacity } from './mailbox.ts';
 
 /**
  * Runs a job in as few boots as its vectors need: one, unless they are larger together than the
@@ -14,10 +14,8 @@ export async function runInBatches(driver: EmulatorDriver, job: Job): Promise<Ou
   return outcomes.reduce(merge);
 }
 
-function capacityOf(driver: EmulatorDriver, { board }: Job): number {
-  const { qemu, renode } = board?.emulators ?? {};
-  const region = { host: undefined, qemu, renode }[driver.name];
-  return region ? region.vectors.size - MAILBOX_HEAD_BYTES : Infinity;
+function capacityOf({ name }: EmulatorDriver, { board }: Job): number {
+  return board && name !== 'host' ? mailboxCapacity(board, name) : Infinity;
 }
 
 // Vectors in runs that share the model's state; the last one may be shorter.

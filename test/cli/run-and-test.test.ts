@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/interpret/interpret.ts';
@@ -33,6 +33,13 @@ describe('run and test', () => {
     expect(new Uint8Array(readFileSync(path.join(folder, 'out.bin')))).toEqual(
       new Interpreter(graph).runBytes(input),
     );
+  });
+
+  it('more vectors than the emulated board has memory for are not exported', async () => {
+    const board = ['-b', 'nrf52840-dk', '-o', 'exported'];
+    const { code, err } = await thimble(['renode', 'small.thimble', ...board, '--count', '90000']);
+    expect([code, err]).toEqual([2, expect.stringMatching(/bad-vectors[^]*hint: 87381 fit/)]);
+    expect(existsSync(path.join(folder, 'exported'))).toBe(false);
   });
 
   it('an input of the wrong size is a usage error', async () => {

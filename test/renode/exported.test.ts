@@ -22,10 +22,13 @@ describe.skipIf(!realRenode)('a folder exported for the real Renode', () => {
       timeout: 120_000,
     });
 
+  // Folders have blanks in their names, somewhere.
+  const exported = (board: string) => `on ${board}`;
+
   beforeAll(async () => {
     writeFileSync(path.join(folder, 'small.thimble'), thimbleFile(smallNetwork()));
     for (const board of modelledBoards) {
-      const args = ['renode', 'small.thimble', '-b', board, '-o', board, '--count', '3'];
+      const args = ['renode', 'small.thimble', '-b', board, '-o', exported(board), '--count', '3'];
       await execa('node', [cli, ...args], { cwd: folder });
     }
   });
@@ -40,14 +43,34 @@ describe.skipIf(!realRenode)('a folder exported for the real Renode', () => {
       'README.md',
       'renode-ci.yml',
     ]) {
-      expect(existsSync(path.join(folder, 'stm32f4-discovery', file)), file).toBe(true);
+      expect(existsSync(path.join(folder, exported('stm32f4-discovery'), file)), file).toBe(true);
     }
+  });
+
+  it('shows in the monitor what the firmware prints, started as its README says', async () => {
+    const place = path.join(folder, 'shown');
+    cpSync(path.join(folder, exported('stm32f4-discovery')), place, { recursive: true });
+    expect(readFileSync(path.join(place, 'README.md'), 'utf8')).toContain(
+      'renode --disable-gui --console machine.resc',
+    );
+    const monitor = execa('renode', ['--disable-gui', '--console', 'machine.resc'], {
+      cwd: place,
+      reject: false,
+      all: true,
+      timeout: 120_000,
+    });
+    monitor.stdin.write('start\n');
+    for await (const line of monitor.iterable({ from: 'all' }))
+      if (line.includes('thimble done')) monitor.stdin.end('quit\n');
+    const { exitCode, all } = await monitor;
+    expect(all).toMatch(/thimble out 2 0 [0-9a-f]{8}[^]*thimble done 3 vectors/);
+    expect(exitCode).toBe(0);
   });
 
   it.skipIf(!robot).each(modelledBoards)(
     'for %s passes renode-test as it stands',
     async (board) => {
-      const { exitCode, all } = await renodeTest(`${board}/suite.robot`);
+      const { exitCode, all } = await renodeTest(`${exported(board)}/suite.robot`);
       expect(exitCode, all).toBe(0);
     },
   );
@@ -55,7 +78,7 @@ describe.skipIf(!realRenode)('a folder exported for the real Renode', () => {
   it.skipIf(!robot)(
     'fails renode-test with one expected byte changed, naming the vector',
     async () => {
-      cpSync(path.join(folder, 'stm32f4-discovery'), path.join(folder, 'bad'), {
+      cpSync(path.join(folder, exported('stm32f4-discovery')), path.join(folder, 'bad'), {
         recursive: true,
       });
       const suite = path.join(folder, 'bad/suite.robot');
@@ -76,7 +99,7 @@ describe.skipIf(!realRenode)('a folder exported for the real Renode', () => {
   it.skipIf(!robot)(
     'fails renode-test when the firmware reaches what the board does not have, though its bytes are right',
     async () => {
-      cpSync(path.join(folder, 'stm32f4-discovery'), path.join(folder, 'astray'), {
+      cpSync(path.join(folder, exported('stm32f4-discovery')), path.join(folder, 'astray'), {
         recursive: true,
       });
       const platform = path.join(folder, 'astray/platform.repl');

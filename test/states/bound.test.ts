@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importModel } from '../../src/import/import-model.ts';
 import { Interpreter } from '../../src/interpret/interpret.ts';
@@ -8,8 +10,10 @@ import { loadBoard } from '../../src/target/load-board.ts';
 import { targetOf } from '../../src/target/target.ts';
 import { testModel } from '../../src/workflow/test-model.ts';
 import { makeVectors } from '../../src/workflow/vectors.ts';
+import { cliFolder } from '../support/cli-folder.ts';
 import { floats, writeOnnx } from '../support/onnx-writer.ts';
 
+const cli = cliFolder();
 const [INPUTS, UNITS, STEPS] = [3, 4, 8];
 const random = new Random(9);
 const constant = (...dims: number[]) =>
@@ -62,6 +66,26 @@ describe('inputs that are outputs of the inference before (--state)', () => {
     expect(result.passed).toBe(true);
     const code = compileModel(model, targetOf(board)).library.files.get('gru.c')!;
     expect(code.slice(code.indexOf('void gru_invoke(void)'))).not.toMatch(/memcpy/);
+  });
+
+  it('go on in an exported Renode folder, for as many vectors as it was told', async () => {
+    const { folder, thimble } = cli;
+    writeFileSync(path.join(folder, 'gru.onnx'), bytes);
+    const state = ['--state', 'before=after', '--steps', '3', '--count', '5', '--seed', '4'];
+    const board = ['-b', 'mps2-an386', '-o', 'exported'];
+    const { code, err } = await thimble(['renode', 'gru.onnx', ...state, ...board]);
+    expect(code, err).toBe(0);
+    const reference = new Interpreter(graph);
+    const expected = makeVectors(graph, 4, 5).map(({ input }, i) => {
+      if (i % 3 === 0) reference.reset();
+      return Buffer.from(reference.runBytes(input)).toString('hex');
+    });
+    const suite = readFileSync(path.join(folder, 'exported/suite.robot'), 'utf8');
+    expect([...suite.matchAll(/Vector Gives {4}.* (\w+)$/gm)].map(([, hex]) => hex)).toEqual(
+      expected,
+    );
+    const vectors = readFileSync(path.join(folder, 'exported/vectors.bin'));
+    expect(vectors.readUInt32LE(8)).toBe(3);
   });
 
   it.each<[string, [string, string][], RegExp]>([

@@ -2,10 +2,11 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFiles } from '../../build/compile-sources.ts';
 import { emitRenodeFolder } from '../../codegen/renode-folder.ts';
-import { mailbox } from '../../emulate/mailbox.ts';
+import { mailbox, mailboxCapacity } from '../../emulate/mailbox.ts';
 import { byteLength } from '../../ir/types.ts';
 import { tensorOf } from '../../ir/graph.ts';
 import { CompileError } from '../../support/diagnostics.ts';
+import type { Board } from '../../target/board.ts';
 import { platformFile } from '../../target/platform-file.ts';
 import { referenceOutputs } from '../../verify/compare.ts';
 import { compileForBoard, firmwareOptions, withFirmware } from '../../workflow/build-model.ts';
@@ -13,6 +14,7 @@ import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
+import { stepsOf } from '../sequence-options.ts';
 import { chooseVectors } from './test.ts';
 import type { VectorOptions } from './test.ts';
 
@@ -39,9 +41,11 @@ export async function renodeCommand(
   }
   const platform = platformFile(board);
   const vectors = await chooseVectors(model, options);
+  const steps = stepsOf(options.steps, model);
   const inputs = vectors.map(({ input }) => input);
+  requireRoom(inputs, board);
   const compiled = compileForBoard(model, board, compileOptions(options));
-  const outputs = await referenceOutputs(model.graph, inputs, context.signal);
+  const outputs = await referenceOutputs(model.graph, inputs, context.signal, steps);
   const firmware = firmwareOptions(compiled.program, board, 'none');
   const limits = { signal: context.signal, timeoutMs: context.timeoutMs() };
   const wanted = { board, firmware, limits };
@@ -58,15 +62,28 @@ export async function renodeCommand(
       await writeFiles(folder, files);
       await cp(built.elf, path.join(folder, 'firmware.elf'));
       await writeFile(path.join(folder, 'platform.repl'), await readFile(platform));
-      await writeFile(path.join(folder, 'vectors.bin'), mailbox(inputs));
+      await writeFile(path.join(folder, 'vectors.bin'), mailbox(inputs, steps));
       await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
     });
-    const text = `${vectors.length} vectors for ${board.name} written to ${options.output}; run: renode-test ${path.join(options.output, 'suite.robot')}`;
+    const text = `${vectors.length} vectors for ${board.name} written to ${options.output}; run there: renode-test suite.robot`;
     context.output.result([text], {
       model: model.name,
       board: board.name,
       vectors: vectors.length,
       folder: options.output,
     });
+  });
+}
+
+// Renode boots once in the folder: all vectors are in its memory together.
+function requireRoom(inputs: readonly Uint8Array[], board: Board): void {
+  const bytes = inputs.reduce((sum, { length }) => sum + length, 0);
+  const capacity = mailboxCapacity(board, 'renode');
+  if (bytes <= capacity) return;
+  throw new CompileError({
+    code: 'bad-vectors',
+    message: `${inputs.length} vectors have ${bytes} bytes, the emulated board has ${capacity} for them`,
+    where: board.name,
+    hint: `${Math.floor((capacity * inputs.length) / bytes)} fit: give fewer (--count, --inputs)`,
   });
 }

@@ -25,13 +25,13 @@ export interface VectorOptions {
   readonly inputs?: string;
   readonly seed: number;
   readonly count: number;
+  readonly steps?: number;
 }
 
 export interface TestOptions extends CompilingOptions, VectorOptions {
   readonly board?: string;
   readonly on: Place;
   readonly timeout?: number;
-  readonly steps?: number;
   readonly shard?: Shard;
   readonly reporter: 'summary' | 'vectors' | 'github';
   readonly updateBudget?: boolean;
