@@ -50,6 +50,15 @@ export const wholeOption = (option: string, least: number, most: number): Option
 export const countOption = (option: string): OptionParser<number> =>
   parser((text) => countOf(option, text));
 
+/** Such as 0.5% or 0.005. */
+export const shareOption = (option: string): OptionParser<number> =>
+  parser((text) => {
+    const match = /^(\d*\.?\d+)(%?)$/.exec(text);
+    const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : Infinity;
+    if (share <= 1) return share;
+    throw badValue(option, text, 'a share such as 0.5% or 0.005');
+  });
+
 export const choiceOption = <T extends string>(option: string, choices: readonly T[]) =>
   parser((text) => choiceOf(option, text, choices));
 

@@ -21,6 +21,7 @@ import {
   countOption,
   numberOption,
   secondsOption,
+  shareOption,
   sizeOption,
   wholeOption,
 } from './option-values.ts';
@@ -209,6 +210,11 @@ function addCompressCommand(command: MakeCommand, context: () => Promise<Context
       '--to-cycles <N>',
       'the same for the cycles of an inference, such as 4M',
       countOption('--to-cycles'),
+    )
+    .option(
+      '--max-drop <SHARE>',
+      'as small as can be with so many answers changed, such as 0.5%',
+      shareOption('--max-drop'),
     )
     .option(
       '--bits <N>',

@@ -23,6 +23,7 @@ export interface CompressCommandOptions extends ModelOptions, TrainOptions {
   readonly toWeights?: number;
   readonly toFlash?: number;
   readonly toCycles?: number;
+  readonly maxDrop?: number;
   readonly bits?: number;
   readonly optimize?: 'speed' | 'flash';
   readonly seed?: number;
@@ -77,19 +78,20 @@ function describe(compressed: CompressedFile) {
 
 // A preset or a file, and what the command line says instead.
 async function recipeOf(options: CompressCommandOptions): Promise<Recipe> {
-  const { sparsity, toWeights, toFlash, toCycles, bits, optimize, seed } = options;
+  const { sparsity, toWeights, toFlash, toCycles, maxDrop, bits, optimize, seed } = options;
   const goals = {
     ...(sparsity !== undefined && { sparsity }),
     ...(toWeights !== undefined && { weights: String(toWeights) }),
     ...(toFlash !== undefined && { flash: String(toFlash) }),
     ...(toCycles !== undefined && { cycles: toCycles }),
+    ...(maxDrop !== undefined && { maxDrop }),
   };
   const base = await baseRecipe(options.recipe);
   const said = Object.keys(goals).length;
   if (options.recipe === undefined && said === 0 && bits === undefined)
     throw badGoals(
       'nothing says how far the model is to be compressed',
-      'give --recipe light, balanced, small or a file, --sparsity 0.8, --bits 4, --to-weights 38K, --to-flash 64K or --to-cycles 4M',
+      'give --recipe light, balanced, small or a file, --sparsity 0.8, --bits 4, --to-weights 38K, --to-flash 64K, --to-cycles 4M or --max-drop 0.5%',
     );
   if (said > 1)
     throw badGoals(
@@ -105,7 +107,7 @@ async function recipeOf(options: CompressCommandOptions): Promise<Recipe> {
   };
 }
 
-const GOAL_OPTIONS = ['--sparsity', '--to-weights', '--to-flash', '--to-cycles'];
+const GOAL_OPTIONS = ['--sparsity', '--to-weights', '--to-flash', '--to-cycles', '--max-drop'];
 
 function badGoals(message: string, hint: string): CompileError {
   return new CompileError(badOption(GOAL_OPTIONS.join(', '), message, hint));

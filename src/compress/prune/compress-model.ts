@@ -9,6 +9,7 @@ import { layerOf } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { recipeFor, unmatchedRules } from './recipe.ts';
 import type { LayerRecipe } from './recipe.ts';
+import { meetDrop } from './meet-drop.ts';
 import { meetGoal } from './search.ts';
 
 export interface CompressedModel extends Built {
@@ -68,8 +69,7 @@ export async function compressGraph(
   const bytesBefore = weightBytes(graph, options.price);
   const divided = divideInputs(inputs);
   const task: Task = { ...options, graph, inputs: divided, layers, rules };
-  const goal = goalOf(options.recipe, { ...options, before: bytesBefore });
-  const built = goal ? await meetGoal(task, goal) : await build(task, sparsities(task));
+  const built = await builtFor(task, bytesBefore);
   return {
     ...built,
     ...{ left, bytesBefore },
@@ -87,6 +87,14 @@ function divideInputs(all: readonly Uint8Array[]): Inputs {
     Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * all.length) / count)),
   );
   return { all, fit: each.filter((i) => !chosen.has(i)), check: each.filter((i) => chosen.has(i)) };
+}
+
+function builtFor(task: Task, before: number): Promise<Built> {
+  const { recipe } = task;
+  if (recipe.maxDrop !== undefined)
+    return meetDrop(task, goalOf({ weights: 1 }, { ...task, before })!, recipe.maxDrop);
+  const goal = goalOf(recipe, { ...task, before });
+  return goal ? meetGoal(task, goal) : build(task, sparsities(task));
 }
 
 // What stays of each layer's weights, where the recipe says it.

@@ -22,7 +22,7 @@ const choices = {
 };
 
 /** What says how far a model is compressed: one of these. */
-export const GOALS = ['sparsity', 'weights', 'flash', 'cycles'] as const;
+export const GOALS = ['sparsity', 'weights', 'flash', 'cycles', 'maxDrop'] as const;
 
 const recipeSchema = z
   .strictObject({
@@ -33,6 +33,8 @@ const recipeSchema = z
     /** Bytes of flash for everything, and cycles of an inference, as the compiler predicts them. */
     flash: size.optional(),
     cycles: z.int().positive().optional(),
+    /** The share of held-out inputs whose answer may change, with as few bytes of weights as can be found. */
+    maxDrop: z.number().min(0).max(1).optional(),
     /** Which formats of weights count: the smallest, or those of the fastest kernels. */
     optimize: z.enum(['speed', 'flash']).optional(),
     seed: z

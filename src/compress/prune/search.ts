@@ -1,25 +1,17 @@
-import { typedNode, typedNodes } from '../../ir/graph.ts';
-import type { TensorId, TypedNode } from '../../ir/types.ts';
+import { typedNodes } from '../../ir/graph.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { allocate, leastSize } from './allocate.ts';
 import type { Point } from './allocate.ts';
-import { build, walkOf } from './build.ts';
+import { build } from './build.ts';
 import type { Built, Task } from './build.ts';
+import { measureCurves } from './curves.ts';
 import type { Goal } from './goal.ts';
-import { walkNetwork } from './fit-network.ts';
-import { judgedOutputs, outputError } from './judged.ts';
-import { BITS, KEPT, prunePath } from './path.ts';
-import type { Pruned } from './path.ts';
 
 /** A network may take so much less than what was asked for, as a share of it. */
 const TOLERANCE = 0.03;
 const TRIES = 6;
 /** Budgets that are looked at; some lead to networks that have been tried. */
 const STEPS = 20;
-/** Held-out inputs that tell how much a layer's error matters to the outputs. */
-const PROBES = 24;
-/** Of a layer's points the one that is tried in the whole network. */
-const PROBED = 0.22;
 
 /**
  * The network that takes at most what the goal says, and at least 97 % of that where more would be of use:
@@ -85,7 +77,8 @@ function grown({ chosen, size }: Try, most: number): Point[] {
   );
 }
 
-function wholeSize({ graph, layers, price }: Task, { sizeOf }: Goal): number {
+/** What the layers that may change take as they are. */
+export function wholeSize({ graph, layers, price }: Task, { sizeOf }: Goal): number {
   return typedNodes(graph)
     .filter(({ outputs }) => layers.has(outputs[0]!.id))
     .reduce((sum, node) => sum + sizeOf(price(node)), 0);
@@ -101,47 +94,4 @@ function unreachable({ graph }: Task, { what, unit, most }: Goal, nearest: numbe
     },
     'answer-is-no',
   );
-}
-
-// For each layer what it takes at each sparsity and width, and the error of the outputs that this alone would make.
-async function measureCurves(task: Task, { sizeOf }: Goal): Promise<Map<TensorId, Point[]>> {
-  const { graph, inputs, rules, price, turn, note } = task;
-  const priced = (node: TypedNode) => {
-    const found = price(node);
-    return { size: sizeOf(found), format: found.format };
-  };
-  const paths = new Map<TensorId, readonly Pruned[]>();
-  await walkNetwork({ ...walkOf(task), judged: [] }, async (subject) => {
-    const { id, name } = subject.layer;
-    const { sparsity, pattern, refit, bits } = rules.get(id)!;
-    const shares = sparsity === undefined ? [1, ...KEPT] : [1 - sparsity];
-    const options = { pattern, refit, bits: bits === undefined ? BITS : [bits] };
-    const path = await prunePath(subject, shares, options, turn);
-    paths.set(
-      id,
-      [...path].sort((a, b) => b.bits - a.bits || b.kept - a.kept),
-    );
-    note(`measured ${name} at ${shares.length} sparsities`);
-    return undefined;
-  });
-  const probes = inputs.check.slice(0, PROBES).map((i) => inputs.all[i]!);
-  const wanted = await judgedOutputs(graph, new Map(), probes, turn);
-  const curves = new Map<TensorId, Point[]>();
-  for (const [id, path] of paths) {
-    const probed = path.reduce((a, b) =>
-      Math.abs(b.kept - PROBED) < Math.abs(a.kept - PROBED) ? b : a,
-    );
-    const found = await judgedOutputs(graph, new Map([[id, probed.stored.node]]), probes, turn);
-    const gain = probed.error > 0 ? outputError(wanted, found) / probed.error : 1;
-    const measured = path.map(({ kept, bits, stored, error }) => ({
-      ...{ kept, bits },
-      error: gain * error,
-      ...priced(stored.node),
-    }));
-    const node = graph.nodes.find(({ outputs }) => outputs[0] === id)!;
-    const whole = { kept: 1, bits: 8, error: 0, ...priced(typedNode(graph, node)) };
-    const { sparsity, bits } = rules.get(id)!;
-    curves.set(id, sparsity === undefined && bits === undefined ? [whole, ...measured] : measured);
-  }
-  return curves;
 }
