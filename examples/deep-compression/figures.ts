@@ -6,6 +6,8 @@ export interface Figures {
   /** The folder that the pictures came from. */
   readonly data: string;
   readonly seed: number;
+  /** Epochs of dense training, of pruning, of sharing. */
+  readonly epochs: readonly number[];
   /** Pictures to train, and to test. */
   readonly train: number;
   readonly test: number;
@@ -19,12 +21,12 @@ export interface Figures {
 
 /** The lines of the paper's table with ours beside it; the paper's are of MNIST. */
 export function compareWithPaper({ title, paper }: Recipe, figures: Figures): string[] {
-  const { data, seed, test, stages } = figures;
+  const { data, seed, epochs, test, stages } = figures;
   const full = stages[0]!.bytes;
   const theirs = [1, paper.pruned, paper.shared, paper.huffman].map((times) => `${times}x`);
   const errors = [paper.denseError, undefined, undefined, paper.error];
   return [
-    `${title} on ${data}, seed ${seed}, error on ${test} test pictures`,
+    `${title} on ${data}, seed ${seed}, epochs ${epochs.join('+')}, error on ${test} test pictures`,
     ...formatTable([
       ['stage', 'bytes', 'times smaller', 'error', 'paper (MNIST)', 'error'],
       ...stages.map(({ stage, error, bytes }, i) => [

@@ -131,5 +131,8 @@ describe('compress --train', () => {
     const run = await training('--train', 'listed', '--recipe', 'light', '-o', 'x.thimble');
     expect(run.code).toBe(2);
     expect(run.err).toMatch(/--recipe says how to compress without training/);
+    const idle = await training('--calibrate', 'listed', '--epochs', '3', '-o', 'x.thimble');
+    expect(idle.code).toBe(2);
+    expect(idle.err).toMatch(/--epochs would do nothing: nothing is trained/);
   });
 });
