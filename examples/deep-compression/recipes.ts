@@ -41,7 +41,7 @@ export const RECIPES: readonly Recipe[] = [
     make: lenet5,
     moves: false,
     epochs: [5, 12, 2],
-    kept: 0.02,
+    kept: 0.04,
     values: 16,
     paper: { denseError: 0.8, error: 0.74, pruned: 12, shared: 33, huffman: 39 },
   },
