@@ -86,7 +86,7 @@ describe('compress --train', () => {
 
     const child = start(folder, ['compress', 'net.thimble', ...args, '-o', 'parts.thimble']);
     let text = '';
-    child.stderr!.on('data', (part: Buffer) => {
+    child.stderr.on('data', (part: Buffer) => {
       text += part.toString();
       if (text.includes('epoch 3 of 30')) child.kill('SIGKILL');
     });
