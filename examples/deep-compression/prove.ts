@@ -61,13 +61,13 @@ async function prove(
   const vectors = inputs.map((input, i) => ({ name: `picture ${i}`, input }));
   const request = { model, board, where: 'qemu', options: { optimize } } as const;
   const { passed, execution } = await testModel({ ...request, vectors });
-  const { program, built, outcome } = execution!;
+  const { program, built, outcome, standIn } = execution!;
   const { flash, ram } = linkedFootprint(program, built!, outcome.stackBytes);
   const one = inputs.slice(0, 1);
   const bench = await execute({ ...request, vectors: one, instrument: 'bench' });
   if (!passed) process.exitCode = 1;
   return [
-    `${name}, for ${optimize}`,
+    `${name}${standIn ? ` (${standIn})` : ''}, for ${optimize}`,
     ...[flash.weights, flash.total, ram.total].map(formatSize),
     formatCount(bench.outcome.instructions!),
     passed ? 'all equal' : 'DIFFERENT',
