@@ -6,6 +6,8 @@ export interface Figures {
   /** The folder that the pictures came from. */
   readonly data: string;
   readonly seed: number;
+  /** Epochs of dense training, of pruning, of sharing. */
+  readonly epochs: readonly number[];
   /** Pictures to train, and to test. */
   readonly train: number;
   readonly test: number;
@@ -18,13 +20,15 @@ export interface Figures {
 }
 
 /** The lines of the paper's table with ours beside it; the paper's are of MNIST. */
-export function compareWithPaper({ title, paper }: Recipe, figures: Figures): string[] {
-  const { data, seed, test, stages } = figures;
+export function compareWithPaper({ title, moves, paper }: Recipe, figures: Figures): string[] {
+  const { data, seed, epochs, train, test, stages } = figures;
   const full = stages[0]!.bytes;
   const theirs = [1, paper.pruned, paper.shared, paper.huffman].map((times) => `${times}x`);
   const errors = [paper.denseError, undefined, undefined, paper.error];
   return [
-    `${title} on ${data}, seed ${seed}, error on ${test} test pictures`,
+    `${title} on ${data}, seed ${seed}, ${epochs.join(' + ')} epochs; error on ${test} test pictures`,
+    `${train} training pictures${moves ? ': each as it is, and moved by a pixel to each side' : ''}`,
+    'bytes: all parameters; at last, the whole .thimble file',
     ...formatTable([
       ['stage', 'bytes', 'times smaller', 'error', 'paper (MNIST)', 'error'],
       ...stages.map(({ stage, error, bytes }, i) => [

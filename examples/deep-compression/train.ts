@@ -1,7 +1,7 @@
 /**
  * Trains a LeNet from scratch and compresses it: dense training, pruning, shared values, int8, Huffman. Writes
  * the model, and the figures that prove.ts prints beside it.
- *   npx tsx examples/deep-compression/train.ts lenet300 [--data DIR] [--seed 1] [-o DIR]
+ *   npx tsx examples/deep-compression/train.ts lenet300 [--data DIR] [--seed 1] [--epochs 3,7,1] [-o DIR]
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
@@ -32,6 +32,7 @@ const { values: given, positionals } = parseArgs({
   options: {
     data: { type: 'string', default: FASHION },
     seed: { type: 'string', default: '1' },
+    epochs: { type: 'string' },
     output: { type: 'string', short: 'o', default: 'out/deep-compression' },
   },
 });
@@ -42,6 +43,9 @@ if (!recipe || lacking) {
   process.exit(2);
 }
 const seed = Number(given.seed);
+// Of dense training, of pruning, of sharing.
+const epochs = given.epochs?.split(',').map(Number) ?? recipe.epochs;
+const [denseEpochs = 1, pruneEpochs = 1, shareEpochs = 1] = epochs;
 const { train: pictures, test } = readPictures(given.data);
 const train = recipe.moves ? moved(pictures) : pictures;
 const say = (text: string) => {
@@ -53,7 +57,7 @@ const turn = async () => {};
 say(`${recipe.title}, seed ${seed}: ${train.count} pictures to train, ${test.count} to test`);
 const dense = new Network(recipe.make(seed), BATCH);
 await fit(dense, train, {
-  ...{ epochs: recipe.epochs.dense, seed, turn },
+  ...{ epochs: denseEpochs, seed, turn },
   optimizer: adam(dense.engine, dense.parameters),
   rate: cosine(RATE),
   async afterEpoch(epoch, loss) {
@@ -70,8 +74,8 @@ await compressNetwork(
   {
     seed,
     rates: { prune: RATE, share: RATE / 5 },
-    prune: { kept: recipe.kept, epochs: recipe.epochs.prune, until: 0.6 },
-    share: { values: () => recipe.values, epochs: recipe.epochs.share },
+    prune: { kept: recipe.kept, epochs: pruneEpochs, until: 0.6 },
+    share: { values: () => recipe.values, epochs: shareEpochs },
     distillation: { temperature: 4, share: 0.7 },
   },
   {
@@ -91,7 +95,10 @@ stages.push({
   bytes: stored.bytes.length,
 });
 const data = path.basename(path.resolve(given.data));
-const figures: Figures = { ...{ data, seed, train: train.count, test: test.count }, stages };
+const figures: Figures = {
+  ...{ data, seed, epochs, train: train.count, test: test.count },
+  stages,
+};
 mkdirSync(given.output, { recursive: true });
 const file = path.join(given.output, `${recipe.name}-${data}`);
 await writeWhole(`${file}.thimble`, stored.bytes);

@@ -16,9 +16,15 @@ interface Rule {
 const RULES: readonly Rule[] = [
   {
     options: ['method', 'io', 'range', 'force'],
-    applies: ({ calibrate }) => calibrate !== undefined,
+    applies: ({ calibrate, train }) => calibrate !== undefined || train !== undefined,
     message: 'nothing is quantized',
     hint: 'add --calibrate with a folder of inputs, or leave it out',
+  },
+  {
+    options: ['epochs', 'rate', 'patience'],
+    applies: ({ train }) => train !== undefined,
+    message: 'nothing is trained',
+    hint: 'add --train with a folder of labelled inputs, or leave it out',
   },
   {
     options: ['seed', 'count'],

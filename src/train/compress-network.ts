@@ -63,7 +63,7 @@ export async function compressNetwork(
     optimizer: adam(network.engine, network.parameters),
     rate: cosine(plan.rates.prune, plan.rates.prune / 100),
     beforeStep: gradualPruning(network, plan.prune),
-    afterEpoch: report('pruning'),
+    afterEpoch: tell('pruning'),
   });
   results.push(await describe('pruned'));
   for (const parameter of weights)
@@ -75,7 +75,7 @@ export async function compressNetwork(
     ...{ epochs: plan.share.epochs, seed: plan.seed + 1, teacher, turn },
     optimizer: adam(network.engine, network.parameters.map(variablesOf)),
     rate: cosine(plan.rates.share),
-    afterEpoch: report('sharing'),
+    afterEpoch: tell('sharing'),
   });
   results.push(await describe('shared'));
   return results;
@@ -91,7 +91,7 @@ export async function compressNetwork(
     return result;
   }
 
-  function report(what: string) {
+  function tell(what: string) {
     return async (epoch: number, loss: number) => {
       const error = (100 * (await errorRate(network, test, turn))).toFixed(2);
       note(`${what}, epoch ${epoch}: loss ${loss.toFixed(4)}, test error ${error} %`);

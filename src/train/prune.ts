@@ -6,7 +6,8 @@ export type Masks = readonly Uint8Array[];
 /**
  * Masks that keep so large a share of all weights, chosen by one threshold over all layers on LAMP scores: a
  * weight's square over the sum of the squares of its layer's weights that are not smaller (Lee et al.,
- * "Layer-adaptive sparsity for the magnitude-based pruning", 2021, equation 1). Weights that are zero go first.
+ * "Layer-adaptive sparsity for the magnitude-based pruning", 2021, equation 1). Weights that are zero go first;
+ * the largest of each layer stays.
  */
 export function lampMasks(parameters: readonly Pick<Parameter, 'values'>[], kept: number): Masks {
   const layers = parameters.map(({ values }) => scoresOf(values));

@@ -50,7 +50,7 @@ export function convLayer(node: TypedNode<Conv2dAttrs>, context: LayerContext): 
       if (!same) back?.fill(0, 0, samples * places * depth);
       multiplyGradients(product, patches, to, samples * places, back);
       for (let s = 0; s < samples && back && !same; s++) {
-        const image = ofSample(from.gradients!, from.size, s);
+        const image = ofSample(from.gradients, from.size, s);
         engine.run('scatter', ...each, ofSample(back, places * depth, s), image);
       }
     },

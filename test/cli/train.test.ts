@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeInputs } from '../../src/compress/prune/store-inputs.ts';
+import { bytesOf } from '../../src/support/bytes.ts';
+import { Random } from '../../src/support/random.ts';
+import { loadModel } from '../../src/workflow/load-model.ts';
+import { CLASSES, patternedExamples, patternNetwork, SIDE } from '../support/patterned-examples.ts';
+import { start, thimble } from '../support/cli.ts';
+import { thimbleFile } from '../support/small-model.ts';
+
+let folder = '';
+let labels: number[] = [];
+const random = new Random(50);
+const COUNT = 400;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'thimble-train-'));
+  writeFileSync(path.join(folder, 'net.thimble'), thimbleFile(patternNetwork(random)));
+  const examples = patternedExamples(random, COUNT);
+  labels = Array.from(examples.labels);
+  const picture = new Float32Array(SIDE * SIDE);
+  const lines: string[] = [];
+  for (let c = 0; c < CLASSES; c++)
+    mkdirSync(path.join(folder, 'classes', String(c)), { recursive: true });
+  mkdirSync(path.join(folder, 'listed'));
+  for (let i = 0; i < COUNT; i++) {
+    examples.read(i, picture);
+    const bytes = bytesOf(picture);
+    writeFileSync(path.join(folder, 'classes', String(labels[i]), `${i}.bin`), bytes);
+    writeFileSync(path.join(folder, 'listed', `in${i}.bin`), bytes);
+    lines.push(`in${i}.bin,${labels[i]}`);
+  }
+  writeFileSync(path.join(folder, 'listed', 'labels.csv'), `${lines.join('\n')}\n`);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const training = (...args: string[]) => thimble(folder, ['compress', 'net.thimble', ...args]);
+const file = (name: string) => readFileSync(path.join(folder, name));
+
+describe('compress --train', () => {
+  it('trains with the classes of folders, prunes meanwhile, and what it writes is proven: 0', async () => {
+    const args = ['--epochs', '14', '--rate', '3e-3', '--sparsity', '0.7', '--io', 'int8'];
+    const run = await training('--train', 'classes', ...args, '-o', 'pruned.thimble', '--json');
+    expect(run.code, run.err).toBe(0);
+    const { best, errorBefore, judged, zeros } = JSON.parse(run.out) as {
+      best: { error: number };
+      errorBefore: number;
+      judged: number;
+      zeros: number;
+    };
+    expect(judged).toBe(COUNT / 5);
+    expect(errorBefore).toBeGreaterThan(0.4);
+    expect(best.error).toBeLessThan(0.15);
+    expect(zeros).toBeCloseTo(0.7, 1);
+    expect(run.err).toMatch(/epoch 14 of 14: loss [\d.]+, [\d.]+ % wrong of 80 held out, 0 s left/);
+    const tested = await thimble(folder, ['test', 'pruned.thimble', '--on', 'host']);
+    expect(tested.code, tested.err).toBe(0);
+
+    // What is trained again keeps its zeros, though it is int8.
+    const { graph } = await loadModel(path.join(folder, 'pruned.thimble'));
+    mkdirSync(path.join(folder, 'stored'));
+    const lines = labels.slice(0, 100).map((label, i) => {
+      const input = readFileSync(path.join(folder, 'listed', `in${i}.bin`));
+      writeFileSync(path.join(folder, 'stored', `in${i}.bin`), storeInputs(graph, input));
+      return `in${i}.bin ${label}`;
+    });
+    writeFileSync(path.join(folder, 'stored', 'labels.txt'), lines.join('\n'));
+    const again = await thimble(folder, [
+      ...['compress', 'pruned.thimble', '--train', 'stored', '--epochs', '2'],
+      ...['-o', 'again.thimble', '--json'],
+    ]);
+    expect(again.code, again.err).toBe(0);
+    const result = JSON.parse(again.out) as { zeros: number; best: { error: number } };
+    expect(result.zeros).toBeGreaterThanOrEqual(zeros);
+    expect(result.best.error).toBeLessThan(0.2);
+  });
+
+  it('goes on after a kill as if nothing had been, and ends with the same bytes: 0', async () => {
+    const args = ['--train', 'listed', '--epochs', '30', '--rate', '1e-3', '--patience', '30'];
+    const whole = await training(...args, '-o', 'whole.thimble');
+    expect(whole.code, whole.err).toBe(0);
+    expect(existsSync(path.join(folder, 'whole.thimble.checkpoint'))).toBe(false);
+
+    const child = start(folder, ['compress', 'net.thimble', ...args, '-o', 'parts.thimble']);
+    let text = '';
+    child.stderr.on('data', (part: Buffer) => {
+      text += part.toString();
+      if (text.includes('epoch 3 of 30')) child.kill('SIGKILL');
+    });
+    await child;
+    expect(existsSync(path.join(folder, 'parts.thimble'))).toBe(false);
+    expect(existsSync(path.join(folder, 'parts.thimble.checkpoint'))).toBe(true);
+
+    const other = await training(...args.with(3, '31'), '-o', 'parts.thimble');
+    expect(other.code).toBe(2);
+    expect(other.err).toMatch(/foreign-checkpoint/);
+
+    const rest = await training(...args, '-o', 'parts.thimble');
+    expect(rest.code, rest.err).toBe(0);
+    expect(rest.out).toMatch(/resumed after epoch [3-9]/);
+    expect(file('parts.thimble').equals(file('whole.thimble'))).toBe(true);
+  });
+
+  it('ends early when nothing gets better: 0', async () => {
+    const args = ['--train', 'listed', '--epochs', '500', '--rate', '0', '--patience', '2'];
+    const run = await training(...args, '-o', 'early.thimble');
+    expect(run.code, run.err).toBe(0);
+    expect(run.err).toMatch(/epoch 2 of 500/);
+    expect(run.err).not.toMatch(/epoch 3 of 500/);
+  });
+
+  it('says all that is wrong with labels: 2', async () => {
+    mkdirSync(path.join(folder, 'bad'));
+    writeFileSync(path.join(folder, 'bad', 'short.bin'), new Uint8Array(3));
+    writeFileSync(
+      path.join(folder, 'bad', 'labels.txt'),
+      'short.bin 1\nwhat is this\ngone.bin 9\n',
+    );
+    const run = await training('--train', 'bad', '-o', 'bad.thimble');
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(/it has 3 bytes, the model takes 256/);
+    expect(run.err).toMatch(/"what is this" is no FILE,CLASS/);
+    expect(run.err).toMatch(/its class is 9, the model has 4/);
+    expect(run.err).toMatch(/gone\.bin/);
+  });
+
+  it('refuses options of the other way: 2', async () => {
+    const run = await training('--train', 'listed', '--recipe', 'light', '-o', 'x.thimble');
+    expect(run.code).toBe(2);
+    expect(run.err).toMatch(/--recipe says how to compress without training/);
+    const idle = await training('--calibrate', 'listed', '--epochs', '3', '-o', 'x.thimble');
+    expect(idle.code).toBe(2);
+    expect(idle.err).toMatch(/--epochs would do nothing: nothing is trained/);
+  });
+});
