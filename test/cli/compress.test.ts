@@ -33,11 +33,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const compressing = (...args: string[]) =>
   thimble(folder, ['compress', 'net.thimble', '--calibrate', 'cal', ...args]);
 
+// What a compiled model stores, layer by layer.
+async function storedIn(model: string, optimize: string) {
+  const options = ['-b', 'mps2-an386', '--optimize', optimize, '-o', `lib-${optimize}`, '--json'];
+  const { out } = await thimble(folder, ['compile', model, ...options]);
+  const { layers } = JSON.parse(out) as { layers: { encoding: string; weightBytes: number }[] };
+  return layers.filter(({ encoding }) => encoding !== 'none');
+}
+
 describe('compress', () => {
   it('writes a model that the kernels on zeros run, equal to the reference in every byte: 0', async () => {
     writeFileSync(
       path.join(folder, 'recipe.json'),
-      '{"sparsity": 0.8, "layers": [{"match": "middle", "sparsity": 0.93}]}',
+      '{"sparsity": 0.8, "optimize": "speed", "layers": [{"match": "middle", "sparsity": 0.93}]}',
     );
     const { code, out, err } = await compressing('--recipe', 'recipe.json', '-o', 'c.thimble');
     expect(code, err).toBe(0);
@@ -46,19 +54,8 @@ describe('compress', () => {
     expect(out).toMatch(/fitted to 48 inputs, judged on 12 others, held out/);
     const tested = await thimble(folder, ['test', 'c.thimble', '--on', 'host', '--inputs', 'cal']);
     expect(tested.code, tested.err).toBe(0);
-    const compiled = await thimble(folder, [
-      'compile',
-      'c.thimble',
-      '-b',
-      'mps2-an386',
-      '-o',
-      'lib',
-      '--json',
-    ]);
-    const report = JSON.parse(compiled.out) as {
-      layers: { encoding: string; weightBytes: number }[];
-    };
-    expect(report.layers.map(({ encoding }) => encoding)).toContain('us8');
+    const stored = await storedIn('c.thimble', 'speed');
+    expect(stored.map(({ encoding }) => encoding)).toContain('us8');
     const json = await compressing('--recipe', 'recipe.json', '-o', 'd.thimble', '--json');
     const told = JSON.parse(json.out) as { layers: { format: string; bytes: number }[] };
     expect(told).toMatchObject({
@@ -68,7 +65,6 @@ describe('compress', () => {
       agreement: { of: 12 },
     });
     // What the report says lies in flash is what the compiler stores.
-    const stored = report.layers.filter(({ encoding }) => encoding !== 'none');
     expect(told.layers.map(({ bytes }) => bytes)).toEqual(
       stored.map(({ weightBytes }) => weightBytes),
     );
@@ -76,8 +72,20 @@ describe('compress', () => {
     expect(files[0]!.equals(files[1]!)).toBe(true);
   });
 
+  it('counts the smallest formats, as the compiler takes them for flash: 0', async () => {
+    const args = ['--sparsity', '0.9', '--bits', '4', '-o', 'e.thimble', '--json'];
+    const { code, out, err } = await compressing(...args);
+    expect(code, err).toBe(0);
+    const told = JSON.parse(out) as { layers: { format: string; bytes: number; bits: number }[] };
+    const stored = await storedIn('e.thimble', 'flash');
+    // For small layers the compiler may rather not have another kernel's code.
+    const large = told.layers[1]!;
+    expect(large).toMatchObject({ bits: 4, format: 'huffman-gaps-pairs8' });
+    expect(stored[1]).toMatchObject({ encoding: large.format, weightBytes: large.bytes });
+  });
+
   it('refuses a size that is out of reach, and writes nothing: 1', async () => {
-    const { code, err } = await compressing('--to-weights', '300', '-o', 'small.thimble');
+    const { code, err } = await compressing('--to-weights', '100', '-o', 'small.thimble');
     expect([code, err]).toEqual([1, expect.stringMatching(/size-unreachable.*nearest is/s)]);
     expect(existsSync(path.join(folder, 'small.thimble'))).toBe(false);
   });
