@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   system: ['support'],
   target: ['support'],
   formats: ['support'],
+  preprocess: ['support', 'ir'],
   encode: ['support', 'ir'],
   ops: ['support', 'ir', 'target', 'encode', 'formats'],
   import: ['support', 'ir', 'formats', 'encode', 'ops'],

@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Option } from 'commander';
 import { isLost, rememberRead, refusePlace } from '../support/files-read.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { inputFiles, isInput } from '../workflow/input-files.ts';
 import { badOption } from './option-values.ts';
 
 type Named = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   old: oneFile,
   new: oneFile,
   input: oneFile,
+  labels: oneFile,
   config: oneFile,
   recipe: oneFile,
   freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
@@ -125,10 +127,11 @@ function oneFile(value: unknown): string[] {
   return [String(value)];
 }
 
-function vectorsIn(folder: string): string[] {
+function vectorsIn(place: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((file) => file.endsWith('.bin'))
+    const { folder, files } = inputFiles(place);
+    return files
+      .filter((file) => isInput(file) || file.endsWith('.bin'))
       .map((file) => path.join(folder, file));
   } catch {
     return [];

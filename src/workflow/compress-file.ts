@@ -14,6 +14,7 @@ import { runPasses } from '../passes/index.ts';
 import { shrink } from '../passes/shrink/shrink.ts';
 import type { Target } from '../target/target.ts';
 import { readCalibration } from './calibration.ts';
+import type { Calibrating } from './calibration.ts';
 import type { LoadedModel } from './load-model.ts';
 import { thimbleBytes } from './thimble-bytes.ts';
 
@@ -40,10 +41,10 @@ const TURN_MS = 50;
 /** Compresses a loaded model with the inputs of a folder; a float model is quantized first. */
 export async function compressFile(
   model: LoadedModel,
-  folder: string,
+  calibrating: Calibrating,
   { recipe, target, quantize, signal, note }: CompressRequest,
 ): Promise<CompressedFile> {
-  const inputs = await readCalibration(model, folder);
+  const inputs = await readCalibration(model, calibrating);
   checkInputs(model.graph, inputs);
   const quantized = isFloat(model.graph) ? quantizeModel(model.graph, inputs, quantize) : undefined;
   // What is constant or unread goes first: it costs bytes, and makes least squares singular.

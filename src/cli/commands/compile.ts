@@ -21,7 +21,6 @@ import {
 import type { Compiled } from '../../workflow/build-model.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
-import type { Output } from '../output.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
 
@@ -38,7 +37,7 @@ export async function compileCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program, report } = await prepare(file, options, board, context.output);
+  const { program, report } = await prepare(file, options, board, context);
   await writeFolder(options.output, async (folder) => {
     await writeFiles(folder, program.library.files);
     await writeReport(folder, report);
@@ -54,7 +53,7 @@ export async function buildCommand(
 ): Promise<void> {
   const board = context.requireBoard(options.board);
   if (options.vectors === 'uart') refuseSerialRows(compileOptions(options));
-  const compiled = await prepare(file, options, board, context.output);
+  const compiled = await prepare(file, options, board, context);
   const wanted = {
     ...firmwareOptions(compiled.program, undefined, 'none'),
     vectors: options.vectors ?? 'none',
@@ -80,9 +79,9 @@ async function prepare(
   file: string,
   options: CompilingOptions,
   board: Board,
-  output: Output,
+  context: Context,
 ): Promise<Compiled> {
-  const model = await openModel(file, options, output);
+  const model = await openModel(file, options, context);
   return compileForBoard(model, board, compileOptions(options));
 }
 

@@ -9,7 +9,13 @@ import { loadModel } from '../../workflow/load-model.ts';
 import { readInput } from '../../workflow/read-input.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
+import {
+  calibrateFrom,
+  importOptions,
+  noteWarnings,
+  quantizeOptions,
+  refuseCollapsed,
+} from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface CompressCommandOptions extends ModelOptions {
@@ -38,7 +44,7 @@ export async function compressCommand(
       hint: 'name a folder with raw inputs (in*.bin or *.in.bin), 500 or more, with --calibrate',
     });
   }
-  const compressed = await compressFile(model, options.calibrate, {
+  const compressed = await compressFile(model, calibrateFrom(options.calibrate, context), {
     recipe,
     target: board ? targetOf(board) : HOST_TARGET,
     quantize: quantizeOptions(options),

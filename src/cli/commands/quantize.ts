@@ -5,7 +5,13 @@ import { loadModel } from '../../workflow/load-model.ts';
 import { quantizeFile } from '../../workflow/quantize-file.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
+import {
+  calibrateFrom,
+  importOptions,
+  noteWarnings,
+  quantizeOptions,
+  refuseCollapsed,
+} from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface QuantizeCommandOptions extends ModelOptions {
@@ -26,7 +32,11 @@ export async function quantizeCommand(
       hint: 'name a folder with raw float inputs (in*.bin or *.in.bin) with --calibrate',
     });
   }
-  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
+  const quantized = await quantizeFile(
+    model,
+    calibrateFrom(options.calibrate, context),
+    quantizeOptions(options),
+  );
   const { bytes, method, methods, layers, calibrated, measured, heldOut } = quantized;
   const { warnings, collapsed } = quantized;
   const refused = collapsed.length > 0 && !options.force;

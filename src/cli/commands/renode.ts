@@ -28,7 +28,7 @@ export async function renodeCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const model = await openModel(file, options, context.output);
+  const model = await openModel(file, options, context);
   if (!board.emulators.renode) {
     throw new CompileError({
       code: 'emulator-unavailable',
@@ -38,7 +38,7 @@ export async function renodeCommand(
     });
   }
   const platform = platformFile(board);
-  const vectors = await chooseVectors(model, options);
+  const vectors = await chooseVectors(model, options, context);
   const inputs = vectors.map(({ input }) => input);
   const compiled = compileForBoard(model, board, compileOptions(options));
   const outputs = await referenceOutputs(model.graph, inputs, context.signal);

@@ -1,0 +1,25 @@
+import { tensorOf } from './graph.ts';
+import { byteLength, perTensor } from './types.ts';
+import type { Graph } from './types.ts';
+import { valueFromBytes } from './values.ts';
+
+/** What the bytes of a graph's outputs, one after another, stand for: scale * (stored - zero point) where quantized. */
+export function outputReals(graph: Graph, bytes: Uint8Array): Float64Array[] {
+  let offset = 0;
+  return graph.outputs.map((id) => {
+    const tensor = tensorOf(graph, id);
+    const { data } = valueFromBytes(tensor, bytes.subarray(offset, (offset += byteLength(tensor))));
+    const stored = Float64Array.from(data as ArrayLike<number | bigint>, Number);
+    if (!tensor.quant) return stored;
+    const { scale, zeroPoint } = perTensor(tensor);
+    return stored.map((x) => scale * (x - zeroPoint));
+  });
+}
+
+/** The index of the largest value, the first of several; -1 where there is none to compare. */
+export function argmax(values: ArrayLike<number>): number {
+  let best = -1;
+  for (let i = 0; i < values.length; i++)
+    if (best === -1 ? !Number.isNaN(values[i]) : values[i]! > values[best]!) best = i;
+  return best;
+}
