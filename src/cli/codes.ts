@@ -27,6 +27,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'thimble diff compares two report.json, as compile, build and bench --json write them.',
   'bad-vectors':
     'Vectors are pictures, or raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
+  'below-minimum':
+    'Fewer inputs got the right class, or the same one from both models, than --min-accuracy or --min-agreement asks for.',
   'does-not-fit-flash':
     'Weights, tables and code together are larger than the flash. The notes name the layers with the most weights. The figure is predicted from measured sizes of the kernels before any compiler runs, and checked against the linked firmware after a build.',
   'does-not-fit-ram':
@@ -61,6 +63,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
   'no-preprocess':
     'A picture has levels from 0 to 255, a model takes other values: from -1 to 1, say. A quantized input whose range is a usual one tells which; otherwise "mean" and "std" of "preprocess" in thimble.config.json do: a level becomes (level - mean) / std.',
+  'not-comparable':
+    'thimble accuracy compares the outputs of two models one by one: both have to have as many, of the same sizes.',
   'not-compressible':
     'No layer of the model has weights that thimble compress can take out: fully connected layers and convolutions of one group with constant int8 weights, unless the recipe keeps them.',
   'not-finite':

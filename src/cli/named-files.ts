@@ -12,6 +12,7 @@ type Named = Readonly<Record<string, unknown>>;
 /** Arguments and options that name what is read, and the files that the value of each stands for. */
 export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   model: oneFile,
+  other: oneFile,
   old: oneFile,
   new: oneFile,
   input: oneFile,

@@ -23,12 +23,13 @@ export interface Vector {
 
 /**
  * The inputs of a folder, and of its folders, one for each class: pictures, and in*.bin and *.in.bin
- * with out*.bin and *.out.bin beside them. A file by itself is one, too.
+ * with out*.bin and *.out.bin beside them, which nobody looks at where `outputBytes` is undefined.
+ * A file by itself is an input, too.
  */
 export async function readVectors(
   place: string,
   inputBytes: number,
-  outputBytes: number,
+  outputBytes: number | undefined,
   read: InputReader = readInput,
 ): Promise<Vector[]> {
   const { folder, files } = inputFiles(place);
@@ -43,7 +44,7 @@ export async function readVectors(
       wrong(`${file} has ${input.length} bytes, the model takes ${inputBytes}`);
     const output = outputBeside(file);
     const expected =
-      output !== undefined && known.has(output)
+      output !== undefined && outputBytes !== undefined && known.has(output)
         ? await readInput(path.join(folder, output), 'output')
         : undefined;
     if (expected && expected.length !== outputBytes)
