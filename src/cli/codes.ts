@@ -99,6 +99,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'tool-failed':
     'A compiler or one of its companions ended with an error of its own, was killed, did not end in time, or did nothing. Its words are in the notes.',
   'tool-version': 'A tool is too old: it does not know an option that thimble gives it.',
+  'unlikely-inputs':
+    'A warning: calibration inputs look like those of another model. They use little of the range of a quantized input, or lie at its ends, or are levels of pixels where a float model is calibrated. Quantization and pruning take such inputs as they are.',
   'unknown-board':
     'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',

@@ -52,7 +52,7 @@ async function readFrozen({ input, file }: Frozen): Promise<[string, Uint8Array]
   return [input, await readInput(file, 'frozen input')];
 }
 
-export function noteWarnings({ warnings }: QuantizedModel, output: Output): void {
+export function noteWarnings({ warnings }: Pick<QuantizedModel, 'warnings'>, output: Output): void {
   for (const warning of warnings) output.note(...formatWarning(warning).split('\n'));
 }
 

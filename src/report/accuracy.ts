@@ -14,21 +14,30 @@ export function formatAccuracy(
   names: readonly string[],
 ): string[] {
   const { samples, labelled, correct, agreeing, outputs } = accuracy;
-  const of = (part: number, whole: number) =>
-    `${((100 * part) / whole).toFixed(2)}% (${part} of ${whole})`;
-  const top1 = models.map((model, i) => `${model} top-1 ${of(correct[i]!, labelled)}`);
+  const top1 = models.map((model, i) => `${model} top-1 ${share(correct[i]!, labelled)}`);
   return [
     `${models.join(' and ')} on ${samples} inputs, ${labelled} of them labelled`,
     ...(labelled > 0 ? top1 : []),
-    ...(agreeing === null ? [] : [`top-1 agreement ${of(agreeing, samples)}`]),
+    ...(agreeing === null ? [] : [`top-1 agreement ${share(agreeing, samples)}`]),
     ...section('', formatDifferences(outputs)),
     ...section(describeSides(accuracy, models), formatConfusion(accuracy, names)),
     ...section('worst inputs', formatWorst(accuracy.worst, models, names)),
   ];
 }
 
-/** What the outputs of two models differ by. */
-export function formatDifferences(outputs: readonly OutputDifference[]): string[] {
+/** What quantization did to the outputs, in a table, and to the classes. */
+export function formatOutputs({ samples, agreeing, outputs, worst }: Accuracy): string[] {
+  return [
+    ...section('', formatDifferences(outputs)),
+    `top-1 agreement ${share(agreeing!, samples)}, furthest off on ${worst[0]!.name}`,
+  ];
+}
+
+function share(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(2)}% (${part} of ${whole})`;
+}
+
+function formatDifferences(outputs: readonly OutputDifference[]): string[] {
   if (outputs.length === 0) return [];
   return formatTable([
     ['output', 'MAE', 'RMSE', 'largest', 'cosine'],

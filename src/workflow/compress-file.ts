@@ -12,6 +12,8 @@ import type { Graph } from '../ir/types.ts';
 import { cyclesOn, waysOf } from '../lower/lower.ts';
 import { runPasses } from '../passes/index.ts';
 import { shrink } from '../passes/shrink/shrink.ts';
+import { describeUnlikely } from '../preprocess/check-range.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
 import type { Target } from '../target/target.ts';
 import { readCalibration } from './calibration.ts';
 import type { Calibrating } from './calibration.ts';
@@ -23,6 +25,8 @@ export interface CompressedFile extends CompressedModel {
   readonly bytesOfFile: Uint8Array;
   /** What quantization did to a float model on the way. */
   readonly quantized?: QuantizedModel;
+  /** Where the inputs do not look like the model's. */
+  readonly unlikely: readonly Diagnostic[];
 }
 
 export interface CompressRequest {
@@ -57,6 +61,10 @@ export async function compressFile(
   return {
     ...compressed,
     bytesOfFile: thimbleBytes(compressed.graph, model.source),
+    unlikely: describeUnlikely(
+      model.graph,
+      inputs.map(({ input }) => input),
+    ),
     ...(quantized && { quantized }),
   };
 }

@@ -51,7 +51,8 @@ export async function compressCommand(
     signal,
     note: (text) => output.detail(text),
   });
-  const { quantized, bytesOfFile } = compressed;
+  const { quantized, bytesOfFile, unlikely } = compressed;
+  noteWarnings({ warnings: unlikely }, output);
   if (quantized) {
     noteWarnings(quantized, output);
     refuseCollapsed(quantized, options);

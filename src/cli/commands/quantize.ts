@@ -1,8 +1,9 @@
+import { formatOutputs } from '../../report/accuracy.ts';
 import { formatErrors } from '../../report/quantization.ts';
 import { formatSize } from '../../support/bytes.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { loadModel } from '../../workflow/load-model.ts';
-import { quantizeFile } from '../../workflow/quantize-file.ts';
+import { accuracyOfQuantized, quantizeFile } from '../../workflow/quantize-file.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
 import {
@@ -43,12 +44,16 @@ export async function quantizeCommand(
   if (!refused) await writeWhole(options.output, bytes, { signal: context.signal });
   const sizes = `${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}`;
   const written = refused ? 'nothing was written' : `written to ${options.output}`;
-  context.output.result([...formatErrors(quantized), '', `${sizes}, ${written}`], {
+  const accuracy = await accuracyOfQuantized(model, quantized, context.signal);
+  const text = [...formatErrors(quantized), ...formatOutputs(accuracy)];
+  const { agreeing, outputs, worst } = accuracy;
+  context.output.result([...text, '', `${sizes}, ${written}`], {
     model: model.name,
     inputBytes: model.bytes.length,
     outputBytes: bytes.length,
     ...{ method, methods, calibrated, measured, heldOut },
     ...{ layers, warnings, collapsed },
+    accuracy: { agreeing, outputs, worst },
   });
   noteWarnings(quantized, context.output);
   refuseCollapsed(quantized, options);
