@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: ['support', 'ir', 'target', 'ops', 'lower'],
   estimate: ['support', 'ir', 'target', 'ops', 'lower', 'plan'],
   select: ['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
-  codegen: ['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
+  codegen: ['support', 'ir', 'target', 'preprocess', 'ops', 'lower', 'plan', 'estimate'],
   build: ['support', 'system', 'target'],
   emulate: ['support', 'system', 'target'],
   verify: ['support', 'ir', 'interpret', 'emulate'],

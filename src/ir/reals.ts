@@ -16,10 +16,9 @@ export function outputReals(graph: Graph, bytes: Uint8Array): Float64Array[] {
   });
 }
 
-/** The index of the largest value, the first of several; -1 where there is none to compare. */
+/** The index of the largest value, the first of several, as `<model>_top1` of the generated C finds it. */
 export function argmax(values: ArrayLike<number>): number {
-  let best = -1;
-  for (let i = 0; i < values.length; i++)
-    if (best === -1 ? !Number.isNaN(values[i]) : values[i]! > values[best]!) best = i;
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;
 }
