@@ -42,6 +42,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The firmware printed its banner, then did not finish within the limit. Raise --timeout for large models on slow machines.',
   'firmware-silent':
     'Nothing that looks like thimble’s banner arrived. On a board: check the console’s pins and baud rate.',
+  'fits-no-board':
+    'None of the boards that thimble fit looked at holds the model. thimble compile tells for one of them what is too large.',
   'float-helpers':
     'The firmware of an integer model calls single- or double-precision helper functions. This is a bug in thimble.',
   'illegal-instructions':

@@ -22,7 +22,13 @@ export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
   inputs: (folder) => vectorsIn(String(folder)),
   calibrate: (folder) => vectorsIn(String(folder)),
-  board: (name) => ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
+  models: (list) => (list as string[]).flatMap(oneFile),
+  board: (names) =>
+    [names]
+      .flat()
+      .flatMap((name) =>
+        ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
+      ),
 };
 
 /** Whether an option's value is a place: its name in the help says so. */

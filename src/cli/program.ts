@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { VERSION } from '../support/version.ts';
-import type { AccuracyOptions } from './commands/accuracy.ts';
 import type { BenchOptions } from './commands/bench.ts';
 import type { CompressCommandOptions } from './commands/compress.ts';
 import type { CompileCommandOptions } from './commands/compile.ts';
@@ -10,6 +9,7 @@ import type { RenodeOptions } from './commands/renode.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { TestOptions } from './commands/test.ts';
 import type { Context } from './context.ts';
+import { addJudgingCommands } from './judging-commands.ts';
 import {
   addCompileOptions,
   addImportOptions,
@@ -99,7 +99,7 @@ export function makeProgram(signal: AbortSignal): {
   return { program, context };
 }
 
-type MakeCommand = (text: string, description: string) => Command;
+export type MakeCommand = (text: string, description: string) => Command;
 
 // The commands that read a model and may quantize it on the way.
 function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
@@ -170,7 +170,7 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
       (await import('./commands/quantize.ts')).quantizeCommand(model, options, await context()),
     );
   addCompressCommand(command, context);
-  addAccuracyCommand(command, context);
+  addJudgingCommands(command, context);
   withVectors(
     compiling('renode <model>', 'a self-contained Renode and Robot Framework test folder'),
   )
@@ -210,34 +210,5 @@ function addCompressCommand(command: MakeCommand, context: () => Promise<Context
     .requiredOption('-o, --output <FILE>', 'the .thimble file to write')
     .action(async (model: string, options: CompressCommandOptions) =>
       (await import('./commands/compress.ts')).compressCommand(model, options, await context()),
-    );
-}
-
-function addAccuracyCommand(command: MakeCommand, context: () => Promise<Context>): void {
-  addImportOptions(
-    command(
-      'accuracy <model> [other]',
-      'how often a model is right, and how far another is from it',
-    ),
-  )
-    .requiredOption('--inputs <DIR>', 'pictures or tensors, in folders named after classes, or not')
-    .option('--labels <FILE>', 'names of the classes, a line for each; a .csv: FILE,CLASS')
-    .option(
-      '--min-accuracy <PERCENT>',
-      'fail when fewer inputs get the right class (of the last model)',
-      numberOption('--min-accuracy', 0, 100),
-    )
-    .option(
-      '--min-agreement <PERCENT>',
-      'fail when the models give fewer inputs the same class',
-      numberOption('--min-agreement', 0, 100),
-    )
-    .action(async (model: string, other: string | undefined, options: AccuracyOptions) =>
-      (await import('./commands/accuracy.ts')).accuracyCommand(
-        model,
-        other,
-        options,
-        await context(),
-      ),
     );
 }
