@@ -57,12 +57,16 @@ async function readTable(
     const comma = line.lastIndexOf(',');
     return [line.slice(0, comma).trim(), line.slice(comma + 1).trim()] as const;
   });
-  const known = new Map(
-    vectors.flatMap(({ file: at = '' }, i) => [
-      [path.posix.basename(at), i] as const,
-      [at, i] as const,
-    ]),
-  );
+  const known = new Map<string, number>();
+  // Names that files of several folders have say nothing.
+  const shared = new Set<string>();
+  for (const [i, { file = '' }] of vectors.entries()) {
+    const name = path.posix.basename(file);
+    if (known.has(name)) shared.add(name);
+    known.set(name, i);
+  }
+  for (const name of shared) known.delete(name);
+  for (const [i, { file = '' }] of vectors.entries()) known.set(file, i);
   const classes: (string | undefined)[] = vectors.map(() => undefined);
   const lost: string[] = [];
   for (const [i, [input, name]] of rows.entries()) {

@@ -55,6 +55,17 @@ describe('with a preprocess in the configuration', () => {
     expect(tested.out).toMatch(/9 vectors, every byte equal to the reference/);
   });
 
+  it('compile writes the same preprocessing as C beside the library', async () => {
+    const board = ['-b', 'mps2-an386', '--name', 'colours', '-o', 'library'];
+    const { code, err } = await thimble('compile', 'int8.thimble', ...board);
+    expect(code, err).toBe(0);
+    expect(readFileSync(at('library', 'colours_preprocess.h'), 'utf8')).toMatch(
+      /bool colours_preprocess_row\(const thimble_frame \*frame, uint32_t y, int8_t \*row\);/,
+    );
+    expect(existsSync(at('library', 'colours_preprocess.c'))).toBe(true);
+    expect(existsSync(at('library', 'runtime', 'thimble_frame.h'))).toBe(true);
+  });
+
   it('accuracy below what is asked for: 1, with the worst input by name', async () => {
     // Two of the nine are called what they are not.
     writeFileSync(at('wrong.csv'), 'file,class\nred/0.png,1\nred/1.jpg,1\nblue/0.png,2\n');
