@@ -3,7 +3,7 @@ import type { Library } from './codegen/emit.ts';
 import { importModel } from './import/import-model.ts';
 import type { Graph } from './ir/types.ts';
 import { lower } from './lower/lower.ts';
-import type { Acceptance } from './lower/lower.ts';
+import type { Acceptance, Candidates } from './lower/lower.ts';
 import { runPasses } from './passes/index.ts';
 import type { Removal } from './passes/shrink/removals.ts';
 import { shrink, shrinkChannels } from './passes/shrink/shrink.ts';
@@ -83,9 +83,24 @@ export function planModel(
   target: Target,
   options: CompileOptions = {},
 ): Pick<Program, 'graph' | 'removed'> & { readonly selection: Selection } {
+  const { graph, removed, planFor } = plannerOf(model, options);
+  return { graph, removed, selection: planFor(target) };
+}
+
+/** The same for many targets: what does not hang on their memories is done once for each core. */
+export function plannerOf(
+  model: Graph,
+  options: CompileOptions = {},
+): Pick<Program, 'graph' | 'removed'> & { readonly planFor: (target: Target) => Selection } {
   const { graph, removed } =
     options.shrink === false ? { graph: model, removed: [] } : shrink(model);
   verifyPass(graph, shrinkChannels.name);
-  const selection = select(lower(graph, target, options.accepts), target, options);
-  return { graph, removed, selection };
+  const known = new Map<string, Candidates>();
+  const candidatesFor = ({ cpu, dsp, fpu }: Target) => {
+    const core = `${cpu} ${dsp} ${fpu}`;
+    const candidates = known.get(core) ?? lower(graph, { cpu, dsp, fpu }, options.accepts);
+    known.set(core, candidates);
+    return candidates;
+  };
+  return { graph, removed, planFor: (target) => select(candidatesFor(target), target, options) };
 }

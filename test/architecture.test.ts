@@ -11,6 +11,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   system: ['support'],
   target: ['support'],
   formats: ['support'],
+  preprocess: ['support', 'ir'],
   encode: ['support', 'ir'],
   ops: ['support', 'ir', 'target', 'encode', 'formats'],
   import: ['support', 'ir', 'formats', 'encode', 'ops'],
@@ -22,14 +23,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plan: ['support', 'ir', 'target', 'ops', 'lower'],
   estimate: ['support', 'ir', 'target', 'ops', 'lower', 'plan'],
   select: ['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
-  codegen: ['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate'],
+  codegen: ['support', 'ir', 'target', 'preprocess', 'ops', 'lower', 'plan', 'estimate'],
   build: ['support', 'system', 'target'],
   emulate: ['support', 'system', 'target'],
   verify: ['support', 'ir', 'interpret', 'emulate'],
   // The result types of the others, and the arithmetic that turns them into figures.
   report: [
     ...['support', 'ir', 'target', 'ops', 'lower', 'plan', 'estimate', 'select'],
-    ...['passes', 'codegen', 'build', 'compress', 'pipeline.ts'],
+    ...['passes', 'codegen', 'build', 'compress', 'verify', 'pipeline.ts'],
   ],
 };
 

@@ -14,7 +14,7 @@ export function checkOptions(command: Command): void {
     .filter(namesPlace)
     .map((option) => [option.attributeName(), values[option.attributeName()]] as const);
   const operands = command.registeredArguments.map(
-    (each, i) => [each.name(), command.args[i]] as const,
+    (each, i) => [each.name(), each.variadic ? command.args.slice(i) : command.args[i]] as const,
   );
   const named = Object.fromEntries<unknown>([...places, ...operands]);
   throwIfAny([

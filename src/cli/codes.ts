@@ -17,12 +17,20 @@ export const CODES: Readonly<Record<string, string>> = {
   'bad-option': 'The value of an option is not of the kind that the option takes.',
   'bad-calibration':
     'A calibration file holds a NaN or an infinity. One such value would set the range of every tensor behind it, so the file is refused. Often the file was written in another type than float32, or by a program that divided by zero.',
+  'bad-labels':
+    'A file of labels names the classes of the model’s first output, a line for each, in its order. Folders of inputs that are named after classes have to have such names. A .csv says FILE,CLASS for each input instead.',
+  'bad-picture':
+    'A picture is neither JPEG nor PNG, is damaged or cut off, or has more pixels than thimble takes (33 million).',
+  'bad-preprocess':
+    'The "preprocess" of thimble.config.json does not suit the model’s input: another number of channels, or an input that is no picture.',
   'bad-recipe':
     'A recipe of thimble compress has keys that mean nothing, values out of range, or names a layer that the model does not have. README.md (Compressing a model) shows one.',
   'bad-report':
     'thimble diff compares two report.json, as compile, build and bench --json write them.',
   'bad-vectors':
-    'Vectors are raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
+    'Vectors are pictures, or raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
+  'below-minimum':
+    'Fewer inputs got the right class, or the same one from both models, than --min-accuracy or --min-agreement asks for.',
   'does-not-fit-flash':
     'Weights, tables and code together are larger than the flash. The notes name the layers with the most weights. The figure is predicted from measured sizes of the kernels before any compiler runs, and checked against the linked firmware after a build.',
   'does-not-fit-ram':
@@ -36,6 +44,8 @@ export const CODES: Readonly<Record<string, string>> = {
     'The firmware printed its banner, then did not finish within the limit. Raise --timeout for large models on slow machines.',
   'firmware-silent':
     'Nothing that looks like thimble’s banner arrived. On a board: check the console’s pins and baud rate.',
+  'fits-no-board':
+    'None of the boards that thimble fit looked at holds the model. thimble compile tells for one of them what is too large.',
   'foreign-checkpoint':
     'A training keeps OUTPUT.checkpoint beside its output after each epoch, and the same command goes on from it. This one was written for another model, other inputs or other options. Give the command that began it, or remove the file to begin anew.',
   'float-helpers':
@@ -57,6 +67,10 @@ export const CODES: Readonly<Record<string, string>> = {
     'Post-training quantization measures the ranges of all activations on real inputs. A few dozen typical ones do; random ones do not.',
   'no-kernel':
     'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
+  'no-preprocess':
+    'A picture has levels from 0 to 255, a model takes other values: from -1 to 1, say. A quantized input whose range is a usual one tells which; otherwise "mean" and "std" of "preprocess" in thimble.config.json do: a level becomes (level - mean) / std.',
+  'not-comparable':
+    'thimble accuracy compares the outputs of two models one by one: both have to have as many, of the same sizes.',
   'not-compressible':
     'No layer of the model has weights that thimble compress can take out: fully connected layers and convolutions of one group with constant int8 weights, unless the recipe keeps them.',
   'not-finite':
@@ -93,6 +107,8 @@ export const CODES: Readonly<Record<string, string>> = {
   'tool-failed':
     'A compiler or one of its companions ended with an error of its own, was killed, did not end in time, or did nothing. Its words are in the notes.',
   'tool-version': 'A tool is too old: it does not know an option that thimble gives it.',
+  'unlikely-inputs':
+    'A warning: calibration inputs look like those of another model. They use little of the range of a quantized input, or lie at its ends, or are levels of pixels where a float model is calibrated. Quantization and pruning take such inputs as they are.',
   'unknown-board':
     'thimble boards lists the boards; a path to a board.json of your own works, too.',
   'unknown-code': 'thimble explain knows the codes that stand in brackets after "error".',

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { preprocessSettings } from '../preprocess/settings.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { readSmall } from '../support/read-small.ts';
 import { LEAST_SECONDS, MOST_SECONDS } from './option-values.ts';
@@ -9,6 +10,7 @@ const config = z.strictObject({
   board: z.string().optional(),
   ram: z.string().optional(),
   flash: z.string().optional(),
+  preprocess: preprocessSettings.optional(),
   timeout: z.number().min(LEAST_SECONDS).max(MOST_SECONDS).optional(),
 });
 
@@ -43,7 +45,7 @@ function badConfig(where: string, problems: readonly string[]): CompileError {
       code: 'bad-config',
       message,
       where,
-      hint: 'thimble init writes a valid file; keys are board, ram, flash, timeout',
+      hint: 'thimble init writes a valid file; keys are board, ram, flash, timeout, preprocess',
     })),
   );
 }

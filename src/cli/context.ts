@@ -1,3 +1,4 @@
+import type { PreprocessSettings } from '../preprocess/settings.ts';
 import { formatJUnit } from '../report/junit.ts';
 import type { TestCase } from '../report/junit.ts';
 import { CompileError } from '../support/diagnostics.ts';
@@ -52,6 +53,11 @@ export class Context {
       message: 'this command needs a board',
       hint: 'name one with -b (thimble boards lists them), or in thimble.config.json',
     });
+  }
+
+  /** How the configuration makes inputs of pictures; undefined where it says nothing. */
+  preprocess(): PreprocessSettings | undefined {
+    return readConfig(this.options.config).preprocess;
   }
 
   timeoutMs(seconds?: number): number {

@@ -1,9 +1,10 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Option } from 'commander';
 import { isLost, rememberRead, refusePlace } from '../support/files-read.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
+import { inputFiles, isInput } from '../workflow/input-files.ts';
 import { badOption } from './option-values.ts';
 
 type Named = Readonly<Record<string, unknown>>;
@@ -11,16 +12,24 @@ type Named = Readonly<Record<string, unknown>>;
 /** Arguments and options that name what is read, and the files that the value of each stands for. */
 export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   model: oneFile,
+  other: oneFile,
   old: oneFile,
   new: oneFile,
   input: oneFile,
+  labels: oneFile,
   config: oneFile,
   recipe: oneFile,
   freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
   inputs: (folder) => vectorsIn(String(folder)),
   calibrate: (folder) => vectorsIn(String(folder)),
   train: (folder) => filesBelow(String(folder)),
-  board: (name) => ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
+  models: (list) => (list as string[]).flatMap(oneFile),
+  board: (names) =>
+    [names]
+      .flat()
+      .flatMap((name) =>
+        ['', 'board.json', 'platform.repl'].map((file) => path.join(String(name), file)),
+      ),
 };
 
 /** Whether an option's value is a place: its name in the help says so. */
@@ -126,10 +135,11 @@ function oneFile(value: unknown): string[] {
   return [String(value)];
 }
 
-function vectorsIn(folder: string): string[] {
+function vectorsIn(place: string): string[] {
   try {
-    return readdirSync(folder)
-      .filter((file) => file.endsWith('.bin'))
+    const { folder, files } = inputFiles(place);
+    return files
+      .filter((file) => isInput(file) || file.endsWith('.bin'))
       .map((file) => path.join(folder, file));
   } catch {
     return [];

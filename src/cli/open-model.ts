@@ -4,25 +4,35 @@ import { storesDense } from '../lower/lower.ts';
 import { runPasses } from '../passes/index.ts';
 import type { CompileOptions } from '../pipeline.ts';
 import { CompileError, formatWarning } from '../support/diagnostics.ts';
+import type { Calibrating } from '../workflow/calibration.ts';
 import { loadModel } from '../workflow/load-model.ts';
 import type { LoadedModel } from '../workflow/load-model.ts';
 import { quantizeFile } from '../workflow/quantize-file.ts';
 import { readInput } from '../workflow/read-input.ts';
 import type { CompilingOptions, Frozen, ModelOptions } from './model-options.ts';
+import type { Context } from './context.ts';
 import type { Output } from './output.ts';
 
 /** Loads a model, and quantizes it on the way when --calibrate is given. */
 export async function openModel(
   file: string,
   options: CompilingOptions,
-  output: Output,
+  context: Context,
 ): Promise<LoadedModel> {
+  const { output } = context;
   const model = await loadModel(file, options.name, await importOptions(options, output));
   if (options.calibrate === undefined) return model;
-  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
+  const calibrating = calibrateFrom(options.calibrate, context);
+  const quantized = await quantizeFile(model, calibrating, quantizeOptions(options));
   noteWarnings(quantized, output);
   refuseCollapsed(quantized, options);
   return { ...model, graph: runPasses(quantized.graph) };
+}
+
+/** Calibration inputs in a folder, pictures as the configuration says. */
+export function calibrateFrom(folder: string, context: Context): Calibrating {
+  const preprocess = context.preprocess();
+  return { folder, ...(preprocess && { preprocess }) };
 }
 
 /** What --shape, --freeze and --state say, and notes that go to `output`. */
@@ -42,7 +52,7 @@ async function readFrozen({ input, file }: Frozen): Promise<[string, Uint8Array]
   return [input, await readInput(file, 'frozen input')];
 }
 
-export function noteWarnings({ warnings }: QuantizedModel, output: Output): void {
+export function noteWarnings({ warnings }: Pick<QuantizedModel, 'warnings'>, output: Output): void {
   for (const warning of warnings) output.note(...formatWarning(warning).split('\n'));
 }
 

@@ -9,6 +9,7 @@ import type { RenodeOptions } from './commands/renode.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { TestOptions } from './commands/test.ts';
 import type { Context } from './context.ts';
+import { addJudgingCommands } from './judging-commands.ts';
 import {
   addCompileOptions,
   addImportOptions,
@@ -100,7 +101,7 @@ export function makeProgram(signal: AbortSignal): {
   return { program, context };
 }
 
-type MakeCommand = (text: string, description: string) => Command;
+export type MakeCommand = (text: string, description: string) => Command;
 
 // The commands that read a model and may quantize it on the way.
 function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
@@ -124,11 +125,12 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
     .action(async (model: string, options: CompileCommandOptions) =>
       (await import('./commands/compile.ts')).buildCommand(model, options, await context()),
     );
-  addCompileOptions(command('run <model>', 'one inference, raw tensor bytes in and out'))
+  addCompileOptions(command('run <model>', 'one inference, on tensor bytes or a picture'))
     .option('-b, --board <BOARD>', 'board')
     .option('--on <WHERE>', 'reference, host, qemu or renode', choiceOption('--on', PLACES), 'qemu')
-    .requiredOption('--input <FILE>', 'input bytes')
-    .requiredOption('--output <FILE>', 'output bytes')
+    .requiredOption('--input <FILE>', 'a picture (JPEG, PNG), or input bytes')
+    .option('--output <FILE>', 'output bytes')
+    .option('--labels <FILE>', 'names of the classes, a line for each: prints them with scores')
     .option('--timeout <SECONDS>', 'wall-clock limit', secondsOption('--timeout'))
     .action(async (model: string, options: RunOptions) =>
       (await import('./commands/run.ts')).runCommand(model, options, await context()),
@@ -165,6 +167,7 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
       (await import('./commands/quantize.ts')).quantizeCommand(model, options, await context()),
     );
   addCompressCommand(command, context);
+  addJudgingCommands(command, context);
   withVectors(
     compiling('renode <model>', 'a self-contained Renode and Robot Framework test folder'),
   )
@@ -181,7 +184,7 @@ function withPlans(command: Command): Command {
 
 function withVectors(command: Command): Command {
   return command
-    .option('--inputs <DIR>', 'vectors: in*.bin or *.in.bin, with outputs beside them')
+    .option('--inputs <DIR>', 'pictures, in*.bin or *.in.bin with outputs beside them')
     .option('--seed <N>', 'seed of made-up vectors', wholeOption('--seed', 0, 2 ** 32 - 1), 1)
     .option('--count <N>', 'number of made-up vectors', wholeOption('--count', 1, 2 ** 30), 8)
     .option(

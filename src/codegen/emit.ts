@@ -1,5 +1,5 @@
 import type { Tensor, TensorId } from '../ir/types.ts';
-import { byteLength, perTensor } from '../ir/types.ts';
+import { byteLength, elements, perTensor } from '../ir/types.ts';
 import { tensorOf } from '../ir/graph.ts';
 import { distinctUnits } from '../estimate/code-sizes.ts';
 import type { Schedule } from '../lower/schedule.ts';
@@ -187,6 +187,7 @@ function tensorView(tensor: Tensor, plan: MemoryPlan) {
     dtype: `THIMBLE_${tensor.dtype.toUpperCase()}`,
     rank: tensor.shape.length,
     shape: tensor.shape.join(', '),
+    elements: elements(tensor),
     scale: floatLiteral(tensor.quant ? scale : 0),
     zeroPoint,
     bytes: byteLength(tensor),

@@ -15,8 +15,11 @@ import type { Step } from '../lower/schedule.ts';
 import { runPasses } from '../passes/index.ts';
 import { shrink } from '../passes/shrink/shrink.ts';
 import { planModel } from '../pipeline.ts';
+import { describeUnlikely } from '../preprocess/check-range.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
 import type { Target } from '../target/target.ts';
 import { readCalibration } from './calibration.ts';
+import type { Calibrating } from './calibration.ts';
 import type { LoadedModel } from './load-model.ts';
 import { thimbleBytes } from './thimble-bytes.ts';
 
@@ -25,6 +28,8 @@ export interface CompressedFile extends CompressedModel {
   readonly bytesOfFile: Uint8Array;
   /** What quantization did to a float model on the way. */
   readonly quantized?: QuantizedModel;
+  /** Where the inputs do not look like the model's. */
+  readonly unlikely: readonly Diagnostic[];
 }
 
 export interface CompressRequest {
@@ -43,11 +48,11 @@ const TURN_MS = 50;
 /** Compresses a loaded model with the inputs of a folder; a float model is quantized first. */
 export async function compressFile(
   model: LoadedModel,
-  folder: string,
+  calibrating: Calibrating,
   { recipe, target, quantize, signal, note }: CompressRequest,
 ): Promise<CompressedFile> {
   const { optimize = recipe.cycles === undefined ? 'flash' : 'speed' } = recipe;
-  const inputs = await readCalibration(model, folder);
+  const inputs = await readCalibration(model, calibrating);
   checkInputs(model.graph, inputs);
   const quantized = isFloat(model.graph) ? quantizeModel(model.graph, inputs, quantize) : undefined;
   // What is constant or unread goes first: it costs bytes, and makes least squares singular.
@@ -64,6 +69,10 @@ export async function compressFile(
   return {
     ...compressed,
     bytesOfFile: thimbleBytes(compressed.graph, model.source),
+    unlikely: describeUnlikely(
+      model.graph,
+      inputs.map(({ input }) => input),
+    ),
     ...(quantized && { quantized }),
   };
 }

@@ -1,11 +1,13 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Graph } from '../ir/types.ts';
 import { byteLength } from '../ir/types.ts';
 import { tensorOf } from '../ir/graph.ts';
 import { concatBytes } from '../support/bytes.ts';
-import { CompileError } from '../support/diagnostics.ts';
+import { CompileError, throwIfAny } from '../support/diagnostics.ts';
+import type { Diagnostic } from '../support/diagnostics.ts';
 import { Random } from '../support/random.ts';
+import { classOf, inputFiles, isInput } from './input-files.ts';
+import type { InputReader } from './picture-input.ts';
 import { readInput } from './read-input.ts';
 
 /** An input, and the output that somebody else's run gave, where there is one. */
@@ -15,47 +17,74 @@ export interface Vector {
   readonly file?: string;
   readonly input: Uint8Array;
   readonly expected?: Uint8Array;
+  /** The folder that it lies in, where there is one for each class. */
+  readonly label?: string;
 }
 
-/** The vectors of a folder: in*.bin and *.in.bin with out*.bin and *.out.bin beside them. */
+/**
+ * The inputs of a folder, and of its folders, one for each class: pictures, and in*.bin and *.in.bin
+ * with out*.bin and *.out.bin beside them, which nobody looks at where `outputBytes` is undefined.
+ * A file by itself is an input, too.
+ */
 export async function readVectors(
-  folder: string,
+  place: string,
   inputBytes: number,
-  outputBytes: number,
+  outputBytes: number | undefined,
+  read: InputReader = readInput,
 ): Promise<Vector[]> {
-  const files = await listFolder(folder);
-  const inputs = files
-    .filter((file) => /^in.*\.bin$/s.test(file) || file.endsWith('.in.bin'))
-    .sort();
-  const problems: string[] = [];
+  const { folder, files } = inputFiles(place);
+  const known = new Set(files);
+  const problems: Diagnostic[] = [];
+  const wrong = (message: string) => problems.push(badVectors(place, message));
   const vectors: Vector[] = [];
-  for (const file of inputs) {
-    const input = await readInput(path.join(folder, file), 'vector');
+  for (const file of folder === place ? files.filter(isInput) : files) {
+    const input = await read(path.join(folder, file), 'vector').catch(noteIn(problems));
+    if (!input) continue;
     if (input.length !== inputBytes)
-      problems.push(`${file} has ${input.length} bytes, the model takes ${inputBytes}`);
-    const output = file.endsWith('.in.bin')
-      ? file.replace(/\.in\.bin$/, '.out.bin')
-      : file.replace(/^in/, 'out');
-    const expected = files.includes(output)
-      ? await readInput(path.join(folder, output), 'output')
-      : undefined;
+      wrong(`${file} has ${input.length} bytes, the model takes ${inputBytes}`);
+    const output = outputBeside(file);
+    const expected =
+      output !== undefined && outputBytes !== undefined && known.has(output)
+        ? await readInput(path.join(folder, output), 'output')
+        : undefined;
     if (expected && expected.length !== outputBytes)
-      problems.push(`${output} has ${expected.length} bytes, the model gives ${outputBytes}`);
-    const name = file.replace(/(\.in)?\.bin$/, '');
-    vectors.push({ name, file, input, ...(expected && { expected }) });
+      wrong(`${output} has ${expected.length} bytes, the model gives ${outputBytes}`);
+    const [name, label] = [file.replace(/(\.in)?\.bin$/, ''), classOf(file)];
+    vectors.push({
+      ...{ name, file, input },
+      ...(expected && { expected }),
+      ...(label !== undefined && { label }),
+    });
   }
-  if (vectors.length === 0) problems.push('it holds no in*.bin and no *.in.bin');
-  if (problems.length > 0) {
-    throw new CompileError(
-      problems.map((message) => ({
-        code: 'bad-vectors',
-        message,
-        where: folder,
-        hint: 'vectors are raw tensor bytes in the dtype of the model file (thimble inspect shows it)',
-      })),
-    );
-  }
+  if (vectors.length === 0 && problems.length === 0)
+    wrong('it holds no pictures (.png, .jpg), no in*.bin and no *.in.bin');
+  throwIfAny(problems);
   return vectors;
+}
+
+function outputBeside(file: string): string | undefined {
+  if (file.endsWith('.in.bin')) return file.replace(/\.in\.bin$/, '.out.bin');
+  return file.endsWith('.bin') ? file.replace(/(^|\/)in([^/]*)$/, '$1out$2') : undefined;
+}
+
+function badVectors(where: string, message: string): Diagnostic {
+  return {
+    code: 'bad-vectors',
+    message,
+    where,
+    hint: 'vectors are raw tensor bytes in the dtype of the model file (thimble inspect shows it), or pictures',
+  };
+}
+
+// All files that cannot be read are told at once; what is wrong with the model or the settings ends it.
+function noteIn(problems: Diagnostic[]) {
+  return (error: unknown): undefined => {
+    const isOfFile =
+      error instanceof CompileError &&
+      error.diagnostics.every(({ code }) => code === 'bad-picture');
+    if (!isOfFile) throw error;
+    problems.push(...error.diagnostics);
+  };
 }
 
 /** Pseudo-random vectors: bytes as they come, floats from -1 to 1. */
@@ -73,17 +102,4 @@ export function makeVectors(graph: Graph, seed: number, count: number): Vector[]
     });
     return { name: `seed${seed}-${i}`, input: concatBytes(parts) };
   });
-}
-
-async function listFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch {
-    throw new CompileError({
-      code: 'unreadable-file',
-      message: 'the folder of vectors does not exist',
-      where: folder,
-      hint: 'check the path',
-    });
-  }
 }

@@ -39,7 +39,7 @@ export async function benchCommand(
 ): Promise<void> {
   const where = options.on;
   const board = context.requireBoard(options.board);
-  const model = await openModel(file, options, context.output);
+  const model = await openModel(file, options, context);
   const limits = {
     ...{ timeoutMs: context.timeoutMs(options.timeout), signal: context.signal },
     options: compileOptions(options),

@@ -3,6 +3,10 @@ import path from 'node:path';
 import { cp, writeFile } from 'node:fs/promises';
 import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
+import type { Files } from '../../codegen/emit.ts';
+import { emitPreprocess } from '../../codegen/preprocess.ts';
+import type { Program } from '../../pipeline.ts';
+import { planPicture } from '../../preprocess/picture-plan.ts';
 import type { Report } from '../../report/report.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
@@ -21,7 +25,6 @@ import {
 import type { Compiled } from '../../workflow/build-model.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
-import type { Output } from '../output.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
 
@@ -38,9 +41,10 @@ export async function compileCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program, report } = await prepare(file, options, board, context.output);
+  const { program, report } = await prepare(file, options, board, context);
+  const preprocess = preprocessFiles(program, context);
   await writeFolder(options.output, async (folder) => {
-    await writeFiles(folder, program.library.files);
+    await writeFiles(folder, new Map([...program.library.files, ...preprocess]));
     await writeReport(folder, report);
   });
   context.output.result([...summary(report), `written to ${options.output}`], report);
@@ -54,7 +58,7 @@ export async function buildCommand(
 ): Promise<void> {
   const board = context.requireBoard(options.board);
   if (options.vectors === 'uart') refuseSerialRows(compileOptions(options));
-  const compiled = await prepare(file, options, board, context.output);
+  const compiled = await prepare(file, options, board, context);
   const wanted = {
     ...firmwareOptions(compiled.program, undefined, 'none'),
     vectors: options.vectors ?? 'none',
@@ -62,9 +66,13 @@ export async function buildCommand(
   const limits = { signal: context.signal, timeoutMs: context.timeoutMs() };
   await withFirmware(compiled, { board, firmware: wanted, limits }, async (made) => {
     const { program, report, firmware, built } = made;
+    const preprocess = preprocessFiles(program, context);
     await convertImages(built.folder, limits);
     await writeFolder(options.output, async (folder) => {
-      await writeFiles(folder, new Map([...program.library.files, ...firmware.files]));
+      await writeFiles(
+        folder,
+        new Map([...program.library.files, ...firmware.files, ...preprocess]),
+      );
       for (const image of ['elf', 'bin', 'hex', 'map']) {
         const file = `firmware.${image}`;
         await cp(path.join(built.folder, file), path.join(folder, file));
@@ -80,10 +88,16 @@ async function prepare(
   file: string,
   options: CompilingOptions,
   board: Board,
-  output: Output,
+  context: Context,
 ): Promise<Compiled> {
-  const model = await openModel(file, options, output);
+  const model = await openModel(file, options, context);
   return compileForBoard(model, board, compileOptions(options));
+}
+
+// For the application's own main.c, where the configuration says how pictures become inputs.
+function preprocessFiles({ name, model }: Program, context: Context): Files {
+  const settings = context.preprocess();
+  return settings ? emitPreprocess(name, planPicture(model, settings)) : new Map<string, string>();
 }
 
 async function writeReport(folder: string, report: Report): Promise<void> {

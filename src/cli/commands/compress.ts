@@ -10,7 +10,13 @@ import { readInput } from '../../workflow/read-input.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
 import { badOption } from '../option-values.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
+import {
+  calibrateFrom,
+  importOptions,
+  noteWarnings,
+  quantizeOptions,
+  refuseCollapsed,
+} from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 import { trainCommand } from './compress-train.ts';
 import type { TrainOptions } from './compress-train.ts';
@@ -47,14 +53,15 @@ export async function compressCommand(
       hint: 'name a folder with raw inputs (in*.bin or *.in.bin), 500 or more, with --calibrate',
     });
   }
-  const compressed = await compressFile(model, options.calibrate, {
+  const compressed = await compressFile(model, calibrateFrom(options.calibrate, context), {
     recipe,
     target: board ? targetOf(board) : HOST_TARGET,
     quantize: quantizeOptions(options),
     signal,
     note: (text) => output.detail(text),
   });
-  const { quantized, bytesOfFile } = compressed;
+  const { quantized, bytesOfFile, unlikely } = compressed;
+  noteWarnings({ warnings: unlikely }, output);
   if (quantized) {
     noteWarnings(quantized, output);
     refuseCollapsed(quantized, options);

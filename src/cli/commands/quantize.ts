@@ -1,11 +1,18 @@
+import { formatOutputs } from '../../report/accuracy.ts';
 import { formatErrors } from '../../report/quantization.ts';
 import { formatSize } from '../../support/bytes.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { loadModel } from '../../workflow/load-model.ts';
-import { quantizeFile } from '../../workflow/quantize-file.ts';
+import { accuracyOfQuantized, quantizeFile } from '../../workflow/quantize-file.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
-import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
+import {
+  calibrateFrom,
+  importOptions,
+  noteWarnings,
+  quantizeOptions,
+  refuseCollapsed,
+} from '../open-model.ts';
 import type { ModelOptions } from '../model-options.ts';
 
 export interface QuantizeCommandOptions extends ModelOptions {
@@ -26,19 +33,27 @@ export async function quantizeCommand(
       hint: 'name a folder with raw float inputs (in*.bin or *.in.bin) with --calibrate',
     });
   }
-  const quantized = await quantizeFile(model, options.calibrate, quantizeOptions(options));
+  const quantized = await quantizeFile(
+    model,
+    calibrateFrom(options.calibrate, context),
+    quantizeOptions(options),
+  );
   const { bytes, method, methods, layers, calibrated, measured, heldOut } = quantized;
   const { warnings, collapsed } = quantized;
   const refused = collapsed.length > 0 && !options.force;
   if (!refused) await writeWhole(options.output, bytes, { signal: context.signal });
   const sizes = `${formatSize(model.bytes.length)} became ${formatSize(bytes.length)}`;
   const written = refused ? 'nothing was written' : `written to ${options.output}`;
-  context.output.result([...formatErrors(quantized), '', `${sizes}, ${written}`], {
+  const accuracy = await accuracyOfQuantized(model, quantized, context.signal);
+  const text = [...formatErrors(quantized), ...formatOutputs(accuracy)];
+  const { agreeing, outputs, worst } = accuracy;
+  context.output.result([...text, '', `${sizes}, ${written}`], {
     model: model.name,
     inputBytes: model.bytes.length,
     outputBytes: bytes.length,
     ...{ method, methods, calibrated, measured, heldOut },
     ...{ layers, warnings, collapsed },
+    accuracy: { agreeing, outputs, worst },
   });
   noteWarnings(quantized, context.output);
   refuseCollapsed(quantized, options);

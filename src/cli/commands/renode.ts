@@ -30,7 +30,7 @@ export async function renodeCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const model = await openModel(file, options, context.output);
+  const model = await openModel(file, options, context);
   if (!board.emulators.renode) {
     throw new CompileError({
       code: 'emulator-unavailable',
@@ -40,7 +40,7 @@ export async function renodeCommand(
     });
   }
   const platform = platformFile(board);
-  const vectors = await chooseVectors(model, options);
+  const vectors = await chooseVectors(model, options, context);
   const steps = stepsOf(options.steps, model);
   const inputs = vectors.map(({ input }) => input);
   requireRoom(inputs, board);

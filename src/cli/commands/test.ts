@@ -4,6 +4,7 @@ import { CompileError } from '../../support/diagnostics.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
 import { testModel } from '../../workflow/test-model.ts';
 import type { TestResult } from '../../workflow/test-model.ts';
+import { inputReader } from '../../workflow/picture-input.ts';
 import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
@@ -46,9 +47,9 @@ export async function testCommand(
   const { on, reporter } = options;
   const where = typeof on === 'string' ? on : { ...on, onOpen: () => noteOpen(on.port, context) };
   const board = context.board(options.board);
-  const model = await openModel(file, options, context.output);
+  const model = await openModel(file, options, context);
   const steps = stepsOf(options.steps, model);
-  const vectors = shardOf(await chooseVectors(model, options), options.shard, steps);
+  const vectors = shardOf(await chooseVectors(model, options, context), options.shard, steps);
   const counted = (where === 'qemu' || where === 'renode') && wantsBudget(options.updateBudget);
   if (where === 'reference') requireComparison(vectors);
   context.output.detail(`${vectors.length} vectors, the reference first`);
@@ -142,9 +143,16 @@ function judgeBudget(
   return applyBudget(key, found, update);
 }
 
-export async function chooseVectors(model: LoadedModel, options: VectorOptions): Promise<Vector[]> {
+export async function chooseVectors(
+  model: LoadedModel,
+  options: VectorOptions,
+  context: Context,
+): Promise<Vector[]> {
   const { inputBytes, outputBytes } = new Interpreter(model.graph);
-  if (options.inputs !== undefined) return readVectors(options.inputs, inputBytes, outputBytes);
+  if (options.inputs !== undefined) {
+    const read = inputReader(model.graph, context.preprocess());
+    return readVectors(options.inputs, inputBytes, outputBytes, read);
+  }
   const { count, seed } = options;
   if (count * inputBytes <= MOST_BYTES) return makeVectors(model.graph, seed, count);
   throw new CompileError(
