@@ -83,6 +83,11 @@ export function inputBytes(
       const of = { random: real, low: () => -8, high: () => 8, special: odd }[fill];
       return bytesOf(Float32Array.from({ length: elements(tensor) }, of));
     }
+    if (tensor.dtype === 'int16') {
+      const any = () => random.int(-32768, 32767);
+      const of = { random: any, low: () => -32768, high: () => 32767, special: any }[fill];
+      return bytesOf(Int16Array.from({ length: elements(tensor) }, of));
+    }
     const signed = tensor.dtype === 'int8';
     const of = {
       random: () => random.int(0, 255),
@@ -105,6 +110,14 @@ export function int8(
   quant = quantization(random),
 ): CaseTensor {
   return { dtype: 'int8', shape, quant };
+}
+
+export function wideQuantization(random: Random) {
+  return { scales: [Math.fround(random.real(2e-5, 1e-3))], zeroPoints: [0], axis: 0 };
+}
+
+export function int16(random: Random, shape: readonly number[]): CaseTensor {
+  return { dtype: 'int16', shape, quant: wideQuantization(random) };
 }
 
 export function float32(shape: readonly number[]): CaseTensor {

@@ -35,7 +35,8 @@ export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
     checkFilters(attrs, weights!.shape);
     return [[batch, ...output, outputs]];
   },
-  reject: (node) => rejectMixedTypes(node, 0),
+  // Source: tensorflow/lite/micro/kernels/transpose_conv.cc: a bias of 16 bits is widened.
+  reject: (node) => rejectMixedTypes(node, 0, ['int64', 'int16']),
   evaluate: evaluateTransposeConv2d,
   macs: ({ attrs, inputs, outputs }: TypedNode<TransposeConv2dAttrs>) =>
     elements(inputs[0]!) * attrs.kernel[0] * attrs.kernel[1] * outputs[0]!.shape[3]!,
@@ -48,7 +49,7 @@ export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
 /** The padding is that of a convolution over the output. Source: tensorflow/lite/kernels/transpose_conv.cc. */
 function readTransposeConv(operator: TfliteOperator): Read<TransposeConv2dAttrs> {
   const { options } = operator;
-  const [, height = 0, width = 0] = constantNumbersOf(operator, 0, 'output shape', 4);
+  const [, height = 0, width = 0] = outputShapeOf(operator);
   const [, ky, kx] = planeOf(operator.inputs[1]);
   const window = {
     kernel: [ky, kx],
@@ -56,11 +57,20 @@ function readTransposeConv(operator: TfliteOperator): Read<TransposeConv2dAttrs>
     dilation: [1, 1],
   } as const;
   checkWindow(window);
-  checkBiasType(options.byte(4));
+  checkBiasType(options.byte(4), operator, 3);
   const padding = tflitePadding(options.byte(0), [height, width], window);
   const activation = tfliteActivation(options.byte(3));
   return {
     attrs: { ...window, padding, activation, rounding: 'double', output: [height, width] },
     keep: operator.inputs.length > 3 ? [2, 1, 3] : [2, 1],
   };
+}
+
+// Where the shape is computed, it is the one that the file declares: TFLite Micro looks at no other.
+function outputShapeOf(operator: TfliteOperator): readonly number[] {
+  const [output] = operator.outputs;
+  const declared = output?.signature.length === 4 && !output.signature.includes(-1);
+  return operator.inputs[0]?.data || !declared
+    ? constantNumbersOf(operator, 0, 'output shape', 4)
+    : output.shape;
 }

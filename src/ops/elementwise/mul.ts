@@ -40,6 +40,7 @@ export const mul = defineBinary({
   },
   float: (a, b) => Math.fround(a * b),
   whole: { combine: Math.imul, c: 'nn_mul(x, y)' },
+  wide: { c: 'x * y' },
   integerFields: (node) => ({
     zero_a: perTensor(node.inputs[0]!).zeroPoint,
     zero_b: perTensor(node.inputs[1]!).zeroPoint,
