@@ -105,6 +105,7 @@ export const hardSwish: CaseMaker = (random, given) => {
 };
 
 export const softmax: CaseMaker = (random, given) => {
+  if (!given && random.chance(0.3)) return wideSoftmax(random);
   const arithmetic = random.pick(['fixed', 'float'] as const);
   return unary('softmax', () => ({ beta: random.pick([1, 1, 0.5]), arithmetic }), {
     scale: 1 / 256,
@@ -113,3 +114,18 @@ export const softmax: CaseMaker = (random, given) => {
 };
 
 export const logSoftmax = unary('log_softmax', () => ({}), { scale: 16 / 256, zeroPoint: 127 });
+
+// To 16 bits, from as many or from 8.
+function wideSoftmax(random: Random): OpCase {
+  const shape = [random.int(1, 4), random.int(1, 40)];
+  const narrow = random.chance(0.5);
+  const quant = narrow
+    ? { scales: [2 ** -16], zeroPoints: [-32768], axis: 0 }
+    : { scales: [2 ** -15], zeroPoints: [0], axis: 0 };
+  return {
+    op: 'softmax',
+    attrs: { beta: random.pick([1, 0.5]), arithmetic: 'fixed' },
+    inputs: [narrow ? int8(random, shape) : int16(random, shape)],
+    outputs: [{ dtype: 'int16', quant }],
+  };
+}

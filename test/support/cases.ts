@@ -125,7 +125,7 @@ export function float32(shape: readonly number[]): CaseTensor {
 }
 
 /**
- * An input of either type, and the output type that copies it. Outputs of given tensors have another
+ * An input of one of the types, and the output type that copies it. Outputs of given tensors have another
  * quantization now and then, though the bytes are copied.
  */
 export function alike(
@@ -138,6 +138,10 @@ export function alike(
     return { input: given, output: { dtype: given.dtype, ...(quant && { quant }) } };
   }
   if (random.chance(float)) return { input: float32(shape), output: { dtype: 'float32' } };
+  if (random.chance(0.15)) {
+    const input = int16(random, shape);
+    return { input, output: { dtype: 'int16', quant: input.quant! } };
+  }
   const quant = quantization(random);
   return { input: int8(random, shape, quant), output: { dtype: 'int8', quant } };
 }

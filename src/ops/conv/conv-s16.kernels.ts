@@ -73,7 +73,7 @@ export function wideConvolution(conv: WideConv): Kernel<FixedConv2d> {
       const { sums, multipliers, channels } = choiceOf(node);
       const work = conv.work(node);
       return {
-        work: { ...work, wide: sums === 'wide' ? work.outputs! : 0 },
+        work: { ...work, wide: sums === 'wide' ? (work.macs ?? work.taps!) : 0 },
         constantBytes:
           format!.bytes(conv.stored(node)) +
           storedBiasBytes(sums, channels) +

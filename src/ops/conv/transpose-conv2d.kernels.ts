@@ -86,7 +86,7 @@ const transposeConv2dS16: Kernel<TransposeConv2dAttrs> = {
     const sums = wideSums(node);
     const work = workOf(node);
     return {
-      work: { ...work, wide: sums === 'wide' ? work.outputs : 0 },
+      work: { ...work, wide: sums === 'wide' ? work.macs : 0 },
       constantBytes:
         elements(node.inputs[1]!) +
         storedBiasBytes(sums, channelsOf(node)) +

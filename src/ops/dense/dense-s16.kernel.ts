@@ -47,8 +47,9 @@ export const denseS16: Kernel<FixedDense> = {
   cost(node, { format }) {
     const { matrix, sums, multipliers } = choiceOf(node);
     const outputs = elements(node.outputs[0]!);
+    const macs = outputs * matrix.columns;
     return {
-      work: { outputs, macs: outputs * matrix.columns, wide: sums === 'wide' ? outputs : 0 },
+      work: { outputs, macs, wide: sums === 'wide' ? macs : 0 },
       constantBytes:
         format!.bytes(matrix) + storedBiasBytes(sums, matrix.rows) + requantizeBytes(multipliers),
       scratchBytes: 0,
