@@ -58,10 +58,18 @@ export function rejectUnlessUniformWide(node: TypedNode): string | undefined {
   return rejectQuantization(...tensors) ?? rejectZeroPoints(tensors);
 }
 
-/** int16 activations are stored without a zero point. */
+/** The node without constant inputs whose scale is 0: zeros, whatever is stored. */
+export function withoutZeros(node: TypedNode): TypedNode {
+  const isZero = (tensor: Tensor | undefined) => tensor?.data && tensor.quant?.scales[0] === 0;
+  return { ...node, inputs: node.inputs.map((tensor) => (isZero(tensor) ? undefined : tensor)) };
+}
+
+/** Activations of more than 8 bits are stored without a zero point. */
 export function rejectZeroPoints(tensors: readonly Tensor[]): string | undefined {
   const shifted = tensors.find(({ quant }) => quant?.zeroPoints.some((zero) => zero !== 0));
-  return shifted && `its tensor "${shifted.name}" has a zero point, on int16 there is none`;
+  return (
+    shifted && `its tensor "${shifted.name}" has a zero point, on ${shifted.dtype} there is none`
+  );
 }
 
 /** As rejectUnlessUniform, for operators whose stored values stand for the same on both sides. */
@@ -117,7 +125,7 @@ function rejectDtype(tensor: Tensor): string {
 }
 
 // Ratios beyond this overflow the single precision in which some are taken.
-const LARGEST_RATIO = 2 ** 100;
+const LARGEST_RATIO = 2 ** 127;
 
 function rejectQuantization(...tensors: readonly Tensor[]): string | undefined {
   for (const { name, dtype, quant } of tensors) {

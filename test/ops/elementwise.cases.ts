@@ -61,10 +61,12 @@ function binary(op: string): CaseMaker {
   };
 }
 
-const constant = (random: Random, shape: readonly number[]) => ({
-  ...weights(random, shape, 0),
-  quant: quantization(random),
-});
+// Now and then of a scale of 0, as converters write zeros.
+const constant = (random: Random, shape: readonly number[]) => {
+  const quant = quantization(random);
+  const zeros = random.chance(0.1) && { scales: [0] };
+  return { ...weights(random, shape, 0), quant: { ...quant, ...zeros } };
+};
 
 export const add = binary('add');
 export const sub = binary('sub');

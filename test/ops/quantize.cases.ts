@@ -35,13 +35,12 @@ export const quantize: CaseMaker = (random, operand) => {
 // Whole numbers of which at least one side is wider than a byte.
 function resized(random: Random, given: CaseTensor | undefined): OpCase {
   const types = ['int8', 'int16', 'int32'] as const;
-  const quantOf = (dtype: string) =>
-    dtype === 'int8'
-      ? quantization(random)
-      : {
-          ...wideQuantization(random),
-          ...(dtype === 'int32' && { scales: [random.real(1e-9, 1e-6)] }),
-        };
+  const quantOf = (dtype: string) => {
+    if (dtype === 'int8') return quantization(random);
+    const wide = wideQuantization(random);
+    if (dtype === 'int32') return { ...wide, scales: [random.real(1e-9, 1e-6)] };
+    return random.chance(0.3) ? { ...wide, zeroPoints: [random.int(-32768, 32767)] } : wide;
+  };
   const from = random.chance(0.2) ? 'float32' : random.pick(types);
   const fresh = from === 'float32' ? {} : { quant: quantOf(from) };
   const to = random.pick(types);

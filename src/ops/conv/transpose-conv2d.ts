@@ -35,8 +35,9 @@ export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
     checkFilters(attrs, weights!.shape);
     return [[batch, ...output, outputs]];
   },
-  // Source: tensorflow/lite/micro/kernels/transpose_conv.cc: a bias of 16 bits is widened.
-  reject: (node) => rejectMixedTypes(node, 0, ['int64', 'int16']),
+  // Source: tensorflow/lite/micro/kernels/transpose_conv.cc: a bias of 16 bits is widened; one of 32 bits is
+  // LiteRT's alone.
+  reject: (node) => rejectMixedTypes(node, 0, ['int64', 'int32', 'int16']),
   evaluate: evaluateTransposeConv2d,
   macs: ({ attrs, inputs, outputs }: TypedNode<TransposeConv2dAttrs>) =>
     elements(inputs[0]!) * attrs.kernel[0] * attrs.kernel[1] * outputs[0]!.shape[3]!,

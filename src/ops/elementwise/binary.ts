@@ -17,7 +17,7 @@ import { rowByRow } from '../rows.ts';
 import { ROUNDING_AXIS } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
-import { rejectUnlessUniform, rejectUnlessUniformWide } from '../types.ts';
+import { rejectUnlessUniform, rejectUnlessUniformWide, withoutZeros } from '../types.ts';
 import { unitFamily } from '../unit.ts';
 import { wideBinaryKernel } from './binary-s16.kernel.ts';
 import type { WideBinary } from './binary-s16.kernel.ts';
@@ -68,6 +68,8 @@ export interface Binary {
   /** The unclamped stored output of two stored operands. */
   integer(node: BinaryNode): (a: number, b: number) => number;
   float(a: number, b: number): number;
+  /** A constant operand may have a scale of 0. */
+  readonly zeros?: boolean;
   /** On int16, with the same `integer` and constants as on int8; left out: it takes none. */
   readonly wide?: WideBinary;
   /** On int32 as it is: the same in C, of `x` and `y`. */
@@ -125,11 +127,12 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   });
 }
 
-function reject({ whole, wide }: Binary, node: BinaryNode): string | undefined {
+function reject({ whole, wide, zeros }: Binary, node: BinaryNode): string | undefined {
   const { dtype } = node.inputs[0]!;
   if (whole && dtype === 'int32') return rejectUnlessWhole(node);
-  if (wide && dtype === 'int16') return rejectUnlessUniformWide(node);
-  return rejectUnlessUniform(node);
+  const checked = zeros ? withoutZeros(node) : node;
+  if (wide && dtype === 'int16') return rejectUnlessUniformWide(checked);
+  return rejectUnlessUniform(checked);
 }
 
 function readBinary({ code, options }: TfliteOperator): Read<BinaryAttrs> {

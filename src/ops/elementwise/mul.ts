@@ -30,6 +30,7 @@ export const mul = defineBinary({
   name: 'mul',
   summary: 'Product with broadcasting and a fused clamp',
   tflite: 'MUL',
+  zeros: true,
   integer(node) {
     const [zeroA, zeroB] = node.inputs.map((input) => perTensor(input!).zeroPoint);
     const outputZero = perTensor(node.outputs[0]!).zeroPoint;

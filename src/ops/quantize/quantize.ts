@@ -119,7 +119,7 @@ export const dequantize = defineOp<object>({
 
 const SCALE_PER_CHANNEL = 'one of its tensors has a scale per channel';
 
-// Wider types have no zero point, and only TFLite's rounding.
+// Wider types have TFLite's rounding alone; the difference to a zero point has to fit 32 bits.
 function rejectWider({ attrs, inputs, outputs }: QuantizeNode): string | undefined {
   const [from, to] = [inputs[0]!, outputs[0]!];
   const whole = from.dtype === 'float32' ? [to] : [from, to];
@@ -129,7 +129,7 @@ function rejectWider({ attrs, inputs, outputs }: QuantizeNode): string | undefin
     [...RESIZED, ['int16', 'int16']].some(([a, b]) => a === from.dtype && b === to.dtype);
   if (!known) return `it turns ${from.dtype} into ${to.dtype}`;
   if (attrs.rounding !== 'double') return 'on more than 8 bits it rounds as TFLite does';
-  return rejectZeroPoints(whole.filter((type) => !isByte(type)));
+  return rejectZeroPoints(whole.filter(({ dtype }) => dtype === 'int32'));
 }
 
 // Of equal sizes, the output may take the input's place.
