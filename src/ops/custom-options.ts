@@ -14,7 +14,7 @@ export interface CustomOptions {
 export function customOptions({ custom }: TfliteOperator): CustomOptions {
   const options = readMap(custom ?? new Uint8Array());
   const named = (name: string) =>
-    new Unsupported(`its option ${name} is ${JSON.stringify(options[name]) ?? 'missing'}`);
+    new Unsupported(`its option ${name} is ${name in options ? String(options[name]) : 'missing'}`);
   return {
     number(name, otherwise) {
       const found = options[name] ?? otherwise;

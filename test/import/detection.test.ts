@@ -48,7 +48,9 @@ function run(options: object): number[] {
 it('keeps boxes by their best class, without those that overlap a better one', () => {
   const [boxes, rest] = [run(OPTIONS).slice(0, 12), run(OPTIONS).slice(12)];
   expect(boxes.slice(4)).toEqual([0.625, 0.625, 0.875, 0.875, 0, 0, 0, 0]);
-  expect(boxes.slice(0, 4)).toEqual([0.26 - 0.25, 0, 0.51, 0.5].map((x) => expect.closeTo(x, 6)));
+  expect(boxes.slice(0, 4)).toEqual(
+    [0.26 - 0.25, 0, 0.51, 0.5].map((x): unknown => expect.closeTo(x, 6)),
+  );
   expect(rest).toEqual([0, 0, 0, 0.75, 0.5, 0, 2]);
 });
 

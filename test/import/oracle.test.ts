@@ -21,6 +21,7 @@ const WORKER = fileURLToPath(new URL('../support/litert-worker.mjs', import.meta
 /** Operators that LiteRT cannot judge: it does not load models with variables, nor with custom operators. */
 const NOT_JUDGED = [
   'CUSTOM:TFLite_Detection_PostProcess',
+  'CUSTOM:Convolution2DTransposeBias',
   'UNIDIRECTIONAL_SEQUENCE_LSTM',
   'SVDF',
   ...Object.keys(VARIABLE_OPERATORS),

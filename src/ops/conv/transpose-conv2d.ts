@@ -44,7 +44,10 @@ export const transposeConv2d = defineOp<TransposeConv2dAttrs>({
   kernels: transposeConv2dKernels,
   quantize: 'measured',
   weights: { input: 1, axis: 0, bias: 2 },
-  tflite: { TRANSPOSE_CONV: readTransposeConv },
+  tflite: {
+    TRANSPOSE_CONV: readTransposeConv,
+    'CUSTOM:Convolution2DTransposeBias': readTransposeBias,
+  },
 });
 
 /** The padding is that of a convolution over the output. Source: tensorflow/lite/kernels/transpose_conv.cc. */
@@ -64,6 +67,35 @@ function readTransposeConv(operator: TfliteOperator): Read<TransposeConv2dAttrs>
   return {
     attrs: { ...window, padding, activation, rounding: 'double', output: [height, width] },
     keep: operator.inputs.length > 3 ? [2, 1, 3] : [2, 1],
+  };
+}
+
+/**
+ * MediaPipe's operator, whose options are three integers: how it is padded, and its strides. Source:
+ * mediapipe/util/tflite/operations/transpose_conv_bias.cc.
+ */
+function readTransposeBias({ custom, inputs }: TfliteOperator): Read<TransposeConv2dAttrs> {
+  if (custom?.length !== 12) throw new Unsupported('its options are not those of MediaPipe');
+  const [scheme, strideX, strideY] = new Int32Array(Uint8Array.from(custom).buffer);
+  if (scheme !== 1 && scheme !== 2)
+    throw new Unsupported(`its padding scheme has the code ${scheme}`);
+  const [, ky, kx] = planeOf(inputs[1]);
+  const [, height, width] = planeOf(inputs[0]);
+  const window = { kernel: [ky, kx], stride: [strideY!, strideX!], dilation: [1, 1] } as const;
+  checkWindow(window);
+  const along = (size: number, axis: 0 | 1): [before: number, after: number, output: number] => {
+    const { kernel, stride } = window;
+    const reach = stride[axis] * (size - 1) + kernel[axis];
+    const cut = scheme === 1 ? Math.max(0, kernel[axis] - ((size - 1) % stride[axis]) - 1) : 0;
+    return [cut >> 1, cut - (cut >> 1), reach - cut];
+  };
+  const [[top, bottom, rows], [left, right, columns]] = [along(height, 0), along(width, 1)];
+  return {
+    attrs: {
+      ...{ ...window, activation: 'none', rounding: 'double' },
+      padding: [top, left, bottom, right],
+      output: [rows, columns],
+    },
   };
 }
 

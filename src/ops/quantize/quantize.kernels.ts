@@ -46,7 +46,7 @@ export const floatKernel = quantizeKernel('quantize_f32_c', false);
 export const evenKernel = quantizeKernel('quantize_even_f32_c', true);
 
 function quantizeKernel(name: string, even: boolean): Kernel<QuantizeAttrs> {
-  const dtypes = (even ? ['int8', 'uint8'] : ['int8', 'uint8', 'int16']) as (keyof typeof TYPES)[];
+  const dtypes = even ? (['int8', 'uint8'] as const) : (['int8', 'uint8', 'int16'] as const);
   const families = new Map<DType, ReturnType<typeof quantizeUnits>>(
     dtypes.map((dtype) => [dtype, quantizeUnits(dtype, even)]),
   );
