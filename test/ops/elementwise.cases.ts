@@ -44,7 +44,7 @@ function binary(op: string): CaseMaker {
       const whole = (shape: readonly number[]): CaseTensor => ({ dtype: 'int32', shape });
       return { op, attrs, inputs: [given ?? whole(a), whole(b)], outputs: [{ dtype: 'int32' }] };
     }
-    if (given ? given.dtype === 'int16' : random.chance(0.3))
+    if (given ? given.dtype === 'int16' : random.chance(0.2))
       return {
         op,
         attrs: { ...attrs, rounding: 'double' },

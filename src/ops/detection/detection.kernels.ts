@@ -1,5 +1,5 @@
 import type { TypedNode } from '../../ir/types.ts';
-import { perTensor } from '../../ir/types.ts';
+import { byteLength, perTensor } from '../../ir/types.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -59,7 +59,8 @@ const detectionKernel: Kernel<DetectionAttrs> = {
     const { boxes, columns, rounds } = sizesOf(node);
     return {
       work: { boxes, scores: boxes * columns, overlaps: boxes * rounds },
-      constantBytes: boxes * 16,
+      // The anchors as numbers stand in the place of the operand, which is counted where it is.
+      constantBytes: boxes * 16 - byteLength(node.inputs[2]!),
       // A box, its score, and whether it is still there, of each.
       scratchBytes: boxes * 20 + Math.ceil(boxes / 4) * 4,
       calls: [unitOf(node)],
