@@ -124,7 +124,8 @@ export function multiplyWide(x: number, { multiplier, shift }: Multiplier): numb
   const high = upper * multiplier + Math.floor(lower / 65536);
   if (shift > 16) return Math.floor((high + 2 ** (shift - 17)) / 2 ** (shift - 16)) | 0;
   const rest = (lower % 65536) + 2 ** (shift - 1);
-  return (high * 2 ** (16 - shift) + Math.floor(rest / 2 ** shift)) | 0;
+  // Of what is shifted beyond 32 bits nothing is left: it would not fit a double.
+  return ((high % 2 ** 32) * 2 ** (16 - shift) + Math.floor(rest / 2 ** shift)) | 0;
 }
 
 export function clamp(value: number, low: number, high: number): number {
