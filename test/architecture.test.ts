@@ -69,7 +69,15 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
 /** Modules that only compute. All others count as the world. */
 const PURE = [
   ...['node:path', 'node:url', 'node:crypto', 'node:zlib'],
-  ...['zod', 'ejs', 'flatbuffers', 'protobufjs', 'commander', 'd3-scale'],
+  ...[
+    'zod',
+    'ejs',
+    'flatbuffers',
+    'flatbuffers/js/flexbuffers.js',
+    'protobufjs',
+    'commander',
+    'd3-scale',
+  ],
 ];
 
 const sources = readSources();

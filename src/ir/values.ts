@@ -49,7 +49,18 @@ export function initialBytes(type: TensorType, { initial }: Pick<State, 'initial
 
 /** A constant's elements as numbers (shapes, axes, paddings). */
 export function constantNumbers(tensor: Tensor): number[] {
-  return Array.from(constantValue(tensor).data as ArrayLike<number | bigint>, Number);
+  return numbers(constantValue(tensor));
+}
+
+/** A value's elements as numbers. */
+export function numbers({ data }: Value): number[] {
+  return Array.from(data as ArrayLike<number | bigint>, Number);
+}
+
+/** Activations of fixed-point layers, of 8 or 16 bits. */
+export function activations(value: Value | undefined): Int8Array | Int16Array {
+  if (value?.data instanceof Int8Array || value?.data instanceof Int16Array) return value.data;
+  throw new InternalError(`expected int8 or int16, got ${value?.type.dtype ?? 'nothing'}`);
 }
 
 export const int8s = (value: Value | undefined): Int8Array => typed(value, Int8Array, 'int8');

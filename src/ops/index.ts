@@ -26,6 +26,7 @@ import { gru } from './recurrent/gru.ts';
 import { lstm } from './recurrent/lstm.ts';
 import { rnn } from './recurrent/rnn.ts';
 import { svdf } from './recurrent/svdf.ts';
+import { detection } from './detection/detection.ts';
 import { argMax, argMin } from './reduce/arg.ts';
 import { folds } from './reduce/fold.ts';
 import { mean, sum } from './reduce/mean.ts';
@@ -105,6 +106,7 @@ export const OPS: readonly Op[] = [
   gru,
   rnn,
   svdf,
+  detection,
 ] as readonly Op[];
 
 const BY_NAME = new Map(OPS.map((op) => [op.name, op]));

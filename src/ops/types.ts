@@ -1,12 +1,18 @@
 import { elements, formatType } from '../ir/types.ts';
 import type { DType, Tensor, TensorType, TypedNode } from '../ir/types.ts';
+import { rejectWide } from './wide.ts';
+import type { AnyRounding } from '../support/fixed-point.ts';
 import { rejectWeights } from './weight-types.ts';
 
 /**
- * int8 throughout or float32 throughout; weights constant, their channels along `axis`; a constant
- * bias for each channel, int32 for int8.
+ * int8 throughout, or int16 with int8 weights, or float32 throughout; weights constant, their channels along `axis`; a constant
+ * bias for each channel, int32 for int8, of `wideBiases` for int16.
  */
-export function rejectMixedTypes(node: TypedNode, axis: number): string | undefined {
+export function rejectMixedTypes(
+  node: TypedNode,
+  axis: number,
+  wideBiases: readonly DType[] = ['int64', 'int32'],
+): string | undefined {
   const [input, weights, bias] = node.inputs;
   const output = node.outputs[0];
   if (!input || !weights || !output) return 'its input, weights or output is missing';
@@ -15,17 +21,20 @@ export function rejectMixedTypes(node: TypedNode, axis: number): string | undefi
   if (input.dtype === 'float32' && weights.dtype === 'int8') {
     return 'its weights are int8 and its activations float (dynamic-range quantization)';
   }
-  const float = input.dtype === 'float32';
-  if (!float && input.dtype !== 'int8') return rejectDtype(input);
-  const wanted = [input, weights, output].every((t) => t.dtype === input.dtype);
-  if (!wanted || (bias && bias.dtype !== (float ? 'float32' : 'int32'))) {
+  const biases = { int8: ['int32'], int16: wideBiases, float32: ['float32'] } as const;
+  if (!(input.dtype in biases)) return rejectDtype(input);
+  const { dtype } = input as { readonly dtype: keyof typeof biases };
+  const stored = dtype === 'int16' ? 'int8' : dtype;
+  const wanted = weights.dtype === stored && output.dtype === dtype;
+  if (!wanted || (bias && !(biases[dtype] as readonly DType[]).includes(bias.dtype))) {
     return `it mixes ${[input, weights, bias, output].map((t) => (t ? formatType(t) : '-')).join(', ')}`;
   }
   const channels = weights.shape[axis]!;
   if (bias && elements(bias) !== channels) {
     return `its bias has ${elements(bias)} values for ${channels} output channels`;
   }
-  if (float) return undefined;
+  if (dtype === 'float32') return undefined;
+  if (dtype === 'int16') return rejectWide(node, axis);
   return rejectQuantization(input, output) ?? rejectWeights({ input, weights, bias, output }, axis);
 }
 
@@ -37,6 +46,30 @@ export function rejectUnlessUniform(node: TypedNode): string | undefined {
   if (tensors.some((t) => t.dtype !== dtype))
     return `it mixes ${tensors.map(formatType).join(', ')}`;
   return dtype === 'int8' ? rejectQuantization(...tensors) : undefined;
+}
+
+/** Every listed tensor int16 with per-tensor quantization and no zero point, rounded as TFLite does. */
+export function rejectUnlessUniformWide(node: TypedNode): string | undefined {
+  const tensors = [...node.inputs, ...node.outputs].filter((t) => t !== undefined);
+  if (tensors.some((t) => t.dtype !== 'int16'))
+    return `it mixes ${tensors.map(formatType).join(', ')}`;
+  const { rounding = 'double' } = node.attrs as { readonly rounding?: AnyRounding };
+  if (rounding !== 'double') return 'on int16 it rounds as TFLite does';
+  return rejectQuantization(...tensors) ?? rejectZeroPoints(tensors);
+}
+
+/** The node without constant inputs whose scale is 0: zeros, whatever is stored. */
+export function withoutZeros(node: TypedNode): TypedNode {
+  const isZero = (tensor: Tensor | undefined) => tensor?.data && tensor.quant?.scales[0] === 0;
+  return { ...node, inputs: node.inputs.map((tensor) => (isZero(tensor) ? undefined : tensor)) };
+}
+
+/** Activations of more than 8 bits are stored without a zero point. */
+export function rejectZeroPoints(tensors: readonly Tensor[]): string | undefined {
+  const shifted = tensors.find(({ quant }) => quant?.zeroPoints.some((zero) => zero !== 0));
+  return (
+    shifted && `its tensor "${shifted.name}" has a zero point, on ${shifted.dtype} there is none`
+  );
 }
 
 /** As rejectUnlessUniform, for operators whose stored values stand for the same on both sides. */
@@ -92,11 +125,11 @@ function rejectDtype(tensor: Tensor): string {
 }
 
 // Ratios beyond this overflow the single precision in which some are taken.
-const LARGEST_RATIO = 2 ** 100;
+const LARGEST_RATIO = 2 ** 127;
 
 function rejectQuantization(...tensors: readonly Tensor[]): string | undefined {
-  for (const { name, quant } of tensors) {
-    if (!quant) return `its int8 tensor "${name}" has no quantization`;
+  for (const { name, dtype, quant } of tensors) {
+    if (!quant) return `its ${dtype} tensor "${name}" has no quantization`;
     if (quant.scales.length > 1)
       return `its tensor "${name}" has ${quant.scales.length} scales; only weights may have a scale per channel`;
     if (!(quant.scales[0]! > 0)) return `its tensor "${name}" has a scale of zero`;

@@ -107,6 +107,27 @@ function roundOnce(x: number, { multiplier, shift }: Multiplier): number {
   return Math.floor((high + Math.floor(low / 65536) + half) / (2 * half)) | 0;
 }
 
+/**
+ * A quantized multiplier as 64-bit sums are multiplied with it: 15 bits, and a shift to the right.
+ * Source: tensorflow/lite/kernels/internal/common.cc, MultiplyByQuantizedMultiplier on int64.
+ */
+export function wideMultiplier({ multiplier, shift }: Multiplier): Multiplier {
+  const reduced = multiplier < 0x7fff0000 ? (multiplier + 0x8000) >> 16 : 0x7fff;
+  return { multiplier: reduced, shift: 15 - shift };
+}
+
+/** A whole number below 2^47 in size times a wide multiplier whose shift is from 8 to 46, halves up. */
+export function multiplyWide(x: number, { multiplier, shift }: Multiplier): number {
+  // x * multiplier needs 62 bits: its upper part, and the 16 bits below it.
+  const upper = Math.floor(x / 65536);
+  const lower = (x - upper * 65536) * multiplier;
+  const high = upper * multiplier + Math.floor(lower / 65536);
+  if (shift > 16) return Math.floor((high + 2 ** (shift - 17)) / 2 ** (shift - 16)) | 0;
+  const rest = (lower % 65536) + 2 ** (shift - 1);
+  // Of what is shifted beyond 32 bits nothing is left: it would not fit a double.
+  return ((high % 2 ** 32) * 2 ** (16 - shift) + Math.floor(rest / 2 ** shift)) | 0;
+}
+
 export function clamp(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value;
 }

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import {
   doublingHighMul,
   multiplyByQuantizedMultiplier,
+  multiplyWide,
   quantizeMultiplier,
   roundingDivideByPOT,
+  wideMultiplier,
 } from '../../src/support/fixed-point.ts';
 import { expf, logf, tanhf } from '../../src/support/float32.ts';
 
@@ -52,6 +54,21 @@ describe(`fixed-point arithmetic against unbounded integers (seed ${SEED})`, () 
         const total = BigInt(31 - s);
         const exact = Number((BigInt(x) * BigInt(m) + (1n << (total - 1n))) >> total);
         return multiplyByQuantizedMultiplier(x, { multiplier: m, shift: s }, 'single') === exact;
+      }),
+      runs,
+    );
+  });
+
+  it('a sum of 64 bits times 15 bits', () => {
+    const sum = fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 });
+    const shift = fc.integer({ min: -31, max: 7 });
+    fc.assert(
+      fc.property(sum, fc.oneof(multiplier, fc.constantFrom(0, 2 ** 31 - 1)), shift, (x, m, s) => {
+        const reduced = m < 0x7fff0000 ? (m + 0x8000) >> 16 : 0x7fff;
+        const half = 1n << BigInt(14 - s);
+        const exact = floorDiv(BigInt(x) * BigInt(reduced) + half, 2n * half);
+        const found = multiplyWide(x, wideMultiplier({ multiplier: m, shift: s }));
+        return found === Number(BigInt.asIntN(32, exact));
       }),
       runs,
     );

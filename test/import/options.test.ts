@@ -10,7 +10,7 @@ import type { FileModel, FileOperator, FileOption } from '../support/tflite-writ
 
 /** Options that change nothing, and why that is right. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  'ADD 1': 'pot_scale_int16: how int16 is scaled, which is refused',
+  'ADD 1': 'pot_scale_int16: TFLite Micro does not look at it',
   'SUB 1': 'pot_scale_int16, too',
   'BATCH_MATMUL 2': 'asymmetric_quantize_inputs: of hybrid layers, which are refused',
   'FULLY_CONNECTED 3': 'asymmetric_quantize_inputs',

@@ -18,8 +18,14 @@ const SEED = Number(process.env.THIMBLE_SEED ?? 20261126);
 const EACH = 4;
 const WORKER = fileURLToPath(new URL('../support/litert-worker.mjs', import.meta.url));
 
-/** Operators that LiteRT cannot judge: it does not load models with variables. */
-const NOT_JUDGED = ['UNIDIRECTIONAL_SEQUENCE_LSTM', 'SVDF', ...Object.keys(VARIABLE_OPERATORS)];
+/** Operators that LiteRT cannot judge: it does not load models with variables, nor with custom operators. */
+const NOT_JUDGED = [
+  'CUSTOM:TFLite_Detection_PostProcess',
+  'CUSTOM:Convolution2DTransposeBias',
+  'UNIDIRECTIONAL_SEQUENCE_LSTM',
+  'SVDF',
+  ...Object.keys(VARIABLE_OPERATORS),
+];
 /**
  * Operators that LiteRT computes in uint8 in another arithmetic than the one of its reference
  * kernels: in float, or with multipliers of a few bits. It may be off by a step.

@@ -37,7 +37,7 @@ describe('what cannot be imported', () => {
         { type: STRING, shape: [1], name: 'words' },
       ],
       operators: [
-        { code: 'TFLite_Detection_PostProcess', inputs: [0], outputs: [1] },
+        { code: 'edgetpu-custom-op', inputs: [0], outputs: [1] },
         { code: LSTM, inputs: [0], outputs: [2] },
         operator('CONV_2D', [0, 3], [4]),
         relu(0, 5),
@@ -46,7 +46,7 @@ describe('what cannot be imported', () => {
       outputs: [1, 2, 4, 5],
     });
     expect(problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining('TFLite_Detection_PostProcess is a custom operator'),
+      expect.stringContaining('edgetpu-custom-op is a custom operator'),
       expect.stringContaining('LSTM is not supported'),
       expect.stringContaining('"packed" has the element type BFLOAT16'),
       expect.stringContaining('"words" has the element type STRING'),

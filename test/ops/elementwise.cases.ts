@@ -5,10 +5,12 @@ import {
   ACTIVATIONS,
   float32,
   floatWeights,
+  int16,
   int8,
   quantization,
   takes,
   weights,
+  wideQuantization,
 } from '../support/cases.ts';
 import type { CaseMaker, CaseTensor } from '../support/cases.ts';
 
@@ -28,7 +30,7 @@ function shapes(random: Random, given?: CaseTensor): [readonly number[], readonl
 
 function binary(op: string): CaseMaker {
   return (random, operand) => {
-    const given = takes(operand, undefined, ['int8', 'float32', 'int32']);
+    const given = takes(operand, undefined, ['int8', 'int16', 'float32', 'int32']);
     const [a, b] = shapes(random, given);
     const attrs = {
       activation: random.pick(ACTIVATIONS),
@@ -42,6 +44,13 @@ function binary(op: string): CaseMaker {
       const whole = (shape: readonly number[]): CaseTensor => ({ dtype: 'int32', shape });
       return { op, attrs, inputs: [given ?? whole(a), whole(b)], outputs: [{ dtype: 'int32' }] };
     }
+    if (given ? given.dtype === 'int16' : random.chance(0.2))
+      return {
+        op,
+        attrs: { ...attrs, rounding: 'double' },
+        inputs: [given ?? int16(random, a), int16(random, b)],
+        outputs: [{ dtype: 'int16', quant: wideQuantization(random) }],
+      };
     const second = random.chance(0.4) ? constant(random, b) : int8(random, b);
     return {
       op,
@@ -52,10 +61,12 @@ function binary(op: string): CaseMaker {
   };
 }
 
-const constant = (random: Random, shape: readonly number[]) => ({
-  ...weights(random, shape, 0),
-  quant: quantization(random),
-});
+// Now and then of a scale of 0, as converters write zeros.
+const constant = (random: Random, shape: readonly number[]) => {
+  const quant = quantization(random);
+  const zeros = random.chance(0.1) && { scales: [0] };
+  return { ...weights(random, shape, 0), quant: { ...quant, ...zeros } };
+};
 
 export const add = binary('add');
 export const sub = binary('sub');

@@ -2,6 +2,7 @@ import type { CaseMaker } from '../support/cases.ts';
 import * as activation from './activation.cases.ts';
 import * as conv from './conv.cases.ts';
 import * as dense from './dense.cases.ts';
+import * as detection from './detection.cases.ts';
 import * as elementwise from './elementwise.cases.ts';
 import * as gather from './gather.cases.ts';
 import * as quantize from './quantize.cases.ts';
@@ -50,6 +51,7 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   gru: recurrent.gru,
   rnn: recurrent.rnn,
   svdf: recurrent.svdf,
+  detection: detection.detection,
   reshape: shape.reshape,
   concat: shape.concat,
   split: shape.split,

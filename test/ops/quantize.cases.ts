@@ -1,9 +1,12 @@
 import type { DType } from '../../src/ir/types.ts';
-import { quantization, takes } from '../support/cases.ts';
-import type { CaseMaker, CaseTensor } from '../support/cases.ts';
+import type { Random } from '../../src/support/random.ts';
+import { quantization, takes, wideQuantization } from '../support/cases.ts';
+import type { CaseMaker, CaseTensor, OpCase } from '../support/cases.ts';
 
 export const quantize: CaseMaker = (random, operand) => {
-  const given = takes(operand, undefined, ['int8', 'uint8', 'float32']);
+  const given = takes(operand, undefined, ['int8', 'uint8', 'int16', 'int32', 'float32']);
+  if (given ? /16|32$/.test(given.dtype) && given.quant : random.chance(0.4))
+    return resized(random, given);
   const shape = [random.int(1, 3), random.int(1, 40)];
   const byte = (): 'int8' | 'uint8' => random.pick(['int8', 'uint8'] as const);
   const from = random.pick(['float32', byte(), byte()] as const);
@@ -29,10 +32,33 @@ export const quantize: CaseMaker = (random, operand) => {
   };
 };
 
+// Whole numbers of which at least one side is wider than a byte.
+function resized(random: Random, given: CaseTensor | undefined): OpCase {
+  const types = ['int8', 'int16', 'int32'] as const;
+  const quantOf = (dtype: string) => {
+    if (dtype === 'int8') return quantization(random);
+    const wide = wideQuantization(random);
+    if (dtype === 'int32') return { ...wide, scales: [random.real(1e-9, 1e-6)] };
+    return random.chance(0.3) ? { ...wide, zeroPoints: [random.int(-32768, 32767)] } : wide;
+  };
+  const from = random.chance(0.2) ? 'float32' : random.pick(types);
+  const fresh = from === 'float32' ? {} : { quant: quantOf(from) };
+  const to = random.pick(types);
+  return {
+    op: 'quantize',
+    attrs: { rounding: 'double' },
+    inputs: [given ?? { dtype: from, shape: [random.int(1, 60)], ...fresh }],
+    outputs: [{ dtype: to, quant: quantOf(to) }],
+  };
+}
+
 export const dequantize: CaseMaker = (random, operand) => {
-  const given = takes(operand, undefined, ['int8', 'uint8']);
-  const dtype = random.pick(['int8', 'uint8'] as const);
-  const quant = quantization(random, dtype === 'uint8' ? random.int(0, 255) : undefined);
+  const given = takes(operand, undefined, ['int8', 'uint8', 'int16']);
+  const dtype = random.pick(['int8', 'uint8', 'int16'] as const);
+  const quant =
+    dtype === 'int16'
+      ? wideQuantization(random)
+      : quantization(random, dtype === 'uint8' ? random.int(0, 255) : undefined);
   return {
     op: 'dequantize',
     attrs: {},

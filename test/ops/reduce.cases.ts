@@ -1,7 +1,7 @@
 import type { DType } from '../../src/ir/types.ts';
 import { folds as OPS } from '../../src/ops/reduce/fold.ts';
 import type { Random } from '../../src/support/random.ts';
-import { float32, int8, quantization, takes } from '../support/cases.ts';
+import { float32, int16, int8, quantization, takes, wideQuantization } from '../support/cases.ts';
 import type { CaseMaker, CaseTensor } from '../support/cases.ts';
 
 const ORDERED: readonly DType[] = ['float32', 'int8', 'int16', 'int32'];
@@ -59,6 +59,13 @@ function average(op: string): CaseMaker {
         attrs,
         inputs: [given ?? float32(shape)],
         outputs: [{ dtype: 'float32' }],
+      };
+    if (!given && random.chance(0.25))
+      return {
+        op,
+        attrs: { ...attrs, rounding: 'double' },
+        inputs: [int16(random, shape)],
+        outputs: [{ dtype: 'int16', quant: wideQuantization(random) }],
       };
     return {
       op,

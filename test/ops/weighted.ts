@@ -1,5 +1,15 @@
 import type { Random } from '../../src/support/random.ts';
-import { bias, float32, floatWeights, int8, quantization, weights } from '../support/cases.ts';
+import { bytesOf } from '../../src/support/bytes.ts';
+import {
+  bias,
+  float32,
+  floatWeights,
+  int16,
+  int8,
+  quantization,
+  weights,
+  wideQuantization,
+} from '../support/cases.ts';
 import type { CaseTensor, OpCase } from '../support/cases.ts';
 
 export interface Weighted {
@@ -15,10 +25,9 @@ export interface Weighted {
 }
 
 /** A case of a layer that adds products of its input and constant weights. */
-export function weighted(
-  random: Random,
-  { op, attrs, given, shape, kernel, axis, outputs }: Weighted,
-): OpCase {
+export function weighted(random: Random, layer: Weighted): OpCase {
+  const { op, attrs, given, shape, kernel, axis, outputs } = layer;
+  if (given ? given.dtype === 'int16' : random.chance(0.2)) return wideLayer(random, layer);
   if (given ? given.dtype === 'float32' : random.chance(0.25)) {
     const biases = random.chance(0.8) ? floatWeights(random, [outputs]) : undefined;
     return {
@@ -45,6 +54,37 @@ export function weighted(
     ],
     outputs: [{ dtype: 'int8', quant: outputQuantization(random, input, taps) }],
   };
+}
+
+// With 16-bit activations, whose biases have 64 bits, or 32, or (transposed ones) 16.
+function wideLayer(
+  random: Random,
+  { op, attrs, given, shape, kernel, axis, outputs }: Weighted,
+): OpCase {
+  const input = given ?? int16(random, shape);
+  const taps = weights(random, kernel, axis);
+  const product = input.quant!.scales[0]! * Math.max(...taps.quant!.scales);
+  const quant = random.chance(0.2)
+    ? wideQuantization(random)
+    : { scales: [Math.fround(product * 2 ** random.real(3, 12))], zeroPoints: [0], axis: 0 };
+  return {
+    op,
+    attrs: { ...attrs, rounding: 'double' },
+    inputs: [input, taps, random.chance(0.85) ? wideBias(random, outputs) : undefined],
+    outputs: [{ dtype: 'int16', quant }],
+  };
+}
+
+function wideBias(random: Random, channels: number): CaseTensor {
+  const dtype = random.pick(['int64', 'int64', 'int32', 'int16'] as const);
+  const most = { int64: random.pick([2 ** 20, 2 ** 45]), int32: 2 ** 29, int16: 32767 }[dtype];
+  const values = Array.from({ length: channels }, () => Math.round(random.real(-most, most)));
+  const data = {
+    int64: () => BigInt64Array.from(values, BigInt),
+    int32: () => Int32Array.from(values),
+    int16: () => Int16Array.from(values),
+  }[dtype]();
+  return { dtype, shape: [channels], data: bytesOf(data) };
 }
 
 function fewBits(random: Random): () => number {

@@ -83,6 +83,11 @@ export function inputBytes(
       const of = { random: real, low: () => -8, high: () => 8, special: odd }[fill];
       return bytesOf(Float32Array.from({ length: elements(tensor) }, of));
     }
+    if (tensor.dtype === 'int16') {
+      const any = () => random.int(-32768, 32767);
+      const of = { random: any, low: () => -32768, high: () => 32767, special: any }[fill];
+      return bytesOf(Int16Array.from({ length: elements(tensor) }, of));
+    }
     const signed = tensor.dtype === 'int8';
     const of = {
       random: () => random.int(0, 255),
@@ -107,12 +112,20 @@ export function int8(
   return { dtype: 'int8', shape, quant };
 }
 
+export function wideQuantization(random: Random) {
+  return { scales: [Math.fround(random.real(2e-5, 1e-3))], zeroPoints: [0], axis: 0 };
+}
+
+export function int16(random: Random, shape: readonly number[]): CaseTensor {
+  return { dtype: 'int16', shape, quant: wideQuantization(random) };
+}
+
 export function float32(shape: readonly number[]): CaseTensor {
   return { dtype: 'float32', shape };
 }
 
 /**
- * An input of either type, and the output type that copies it. Outputs of given tensors have another
+ * An input of one of the types, and the output type that copies it. Outputs of given tensors have another
  * quantization now and then, though the bytes are copied.
  */
 export function alike(
@@ -125,6 +138,10 @@ export function alike(
     return { input: given, output: { dtype: given.dtype, ...(quant && { quant }) } };
   }
   if (random.chance(float)) return { input: float32(shape), output: { dtype: 'float32' } };
+  if (random.chance(0.15)) {
+    const input = int16(random, shape);
+    return { input, output: { dtype: 'int16', quant: input.quant! } };
+  }
   const quant = quantization(random);
   return { input: int8(random, shape, quant), output: { dtype: 'int8', quant } };
 }

@@ -42,6 +42,8 @@ export interface FileOperator {
   /** Code of the union BuiltinOptions; left out when there are none. */
   readonly optionsType?: number;
   readonly options?: readonly FileOption[];
+  /** Options of a custom operator. */
+  readonly custom?: Uint8Array;
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 }
@@ -179,13 +181,15 @@ function writeCode(b: Builder, { code, version = 1 }: FileOperator): Offset {
 function writeOperator(b: Builder, operator: FileOperator, opcode: number): Offset {
   const inputs = ints(b, operator.inputs);
   const outputs = ints(b, operator.outputs);
+  const custom = operator.custom ? b.createByteVector(operator.custom) : 0;
   const options = operator.optionsType === undefined ? 0 : writeOptions(b, operator.options ?? []);
-  b.startObject(5);
+  b.startObject(6);
   b.addFieldInt32(0, opcode, 0);
   b.addFieldOffset(1, inputs, 0);
   b.addFieldOffset(2, outputs, 0);
   b.addFieldInt8(3, operator.optionsType ?? 0, 0);
   b.addFieldOffset(4, options, 0);
+  b.addFieldOffset(5, custom, 0);
   return b.endObject();
 }
 

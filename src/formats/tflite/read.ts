@@ -191,9 +191,11 @@ function readOperator(
   if (code === undefined)
     throw new MalformedFile(`operator ${index} has the unknown code ${opcode}`);
   const of = (id: number) => tensorAt(tensors, id, `operator ${index} (${code})`);
+  const custom = table.bytes(5);
   return {
     index,
     code,
+    ...(custom && { custom }),
     options: table.table(4) ?? NO_OPTIONS,
     optionsType: table.byte(3),
     inputs: table.ints(1).map((id) => (id === -1 ? undefined : of(id))),

@@ -36,6 +36,8 @@ export interface TfliteOperator {
   readonly options: TfliteOptions;
   /** Code of the union BuiltinOptions, 0 when there are none. */
   readonly optionsType: number;
+  /** What the options of a custom operator are, byte by byte: mostly a FlexBuffer. */
+  readonly custom?: Uint8Array;
   readonly inputs: readonly (TfliteTensor | undefined)[];
   readonly outputs: readonly TfliteTensor[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TensorType } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import {
   clamp,
@@ -9,6 +10,7 @@ import type { Rounding } from '../../support/fixed-point.ts';
 import { clamped } from '../attributes.ts';
 import { clampRange } from './clamp.ts';
 import type { Activation } from './clamp.ts';
+import { rescaleKernel } from '../quantize/rescale.kernel.ts';
 import { defineUnary } from './unary.ts';
 
 export interface ReluAttrs {
@@ -32,13 +34,19 @@ export const relu = defineUnary<ReluAttrs>({
   },
   integer({ attrs, inputs, outputs }) {
     const [input, output] = [perTensor(inputs[0]!), perTensor(outputs[0]!)];
-    const by = quantizeMultiplier(Math.fround(input.scale / output.scale));
+    const by = multiplierOf(inputs[0]!, outputs[0]!);
     const [low, high] = clampRange(attrs.activation, outputs[0]!);
     return (x) => {
       const scaled = multiplyByQuantizedMultiplier(x - input.zeroPoint, by, attrs.rounding);
       return clamp(scaled + output.zeroPoint, low, high);
     };
   },
+  wide: rescaleKernel({
+    name: 'relu_s16_c',
+    pairs: [['int16', 'int16']],
+    multiplier: ({ inputs, outputs }) => multiplierOf(inputs[0]!, outputs[0]!),
+    limits: ({ attrs, outputs }) => clampRange(attrs.activation, outputs[0]!),
+  }),
   float({ activation }) {
     const [low, high] = clampRange(activation, { dtype: 'float32', shape: [] });
     return (x) => clamp(x, low, high);
@@ -51,3 +59,7 @@ export const relu = defineUnary<ReluAttrs>({
     },
   },
 });
+
+function multiplierOf(input: TensorType, output: TensorType) {
+  return quantizeMultiplier(Math.fround(perTensor(input).scale / perTensor(output).scale));
+}

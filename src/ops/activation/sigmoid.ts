@@ -10,6 +10,8 @@ import {
 import { logisticf, tanhf } from '../../support/float32.ts';
 import * as gemmlowp from '../gemmlowp.ts';
 import { noAttributes } from '../attributes.ts';
+import { isWide } from '../wide.ts';
+import { rejectSigmoid16, sigmoid16, sigmoid16Kernel } from './sigmoid-s16.ts';
 import { defineUnary } from './unary.ts';
 
 /** Source: tensorflow/lite/micro/kernels/logistic_common.cc; reference/integer_ops/logistic.h. */
@@ -19,11 +21,15 @@ export const logistic = defineUnary<object>({
   attributes: noAttributes,
   tflite: { LOGISTIC: () => ({}) },
   quantize: { scale: 1 / 256, zeroPoint: -128 },
-  reject: (node) => rejectOutput(node, -128, 1 / 256),
-  integer: ({ inputs }) =>
-    saturating(inputs[0]!, [-128, 127], (t) =>
-      clamp(roundingDivideByPOT(gemmlowp.logistic(t), 23) - 128, -128, 127),
-    ),
+  reject: (node) =>
+    isWide(node) ? rejectSigmoid16('logistic', node) : rejectOutput(node, -128, 1 / 256),
+  integer: (node) =>
+    isWide(node)
+      ? sigmoid16('logistic', node)
+      : saturating(node.inputs[0]!, [-128, 127], (t) =>
+          clamp(roundingDivideByPOT(gemmlowp.logistic(t), 23) - 128, -128, 127),
+        ),
+  wide: sigmoid16Kernel('logistic'),
   float: () => logisticf,
   f32: { template: 'logistic-f32', headers: ['nn_math.h'] },
 });
@@ -35,11 +41,14 @@ export const tanh = defineUnary<object>({
   attributes: noAttributes,
   tflite: { TANH: () => ({}) },
   quantize: { scale: 1 / 128, zeroPoint: 0 },
-  reject: (node) => rejectOutput(node, 0, 1 / 128),
-  integer: ({ inputs }) =>
-    saturating(inputs[0]!, [-128, 127], (t) =>
-      clamp(roundingDivideByPOT(gemmlowp.tanh(t), 24), -128, 127),
-    ),
+  reject: (node) => (isWide(node) ? rejectSigmoid16('tanh', node) : rejectOutput(node, 0, 1 / 128)),
+  integer: (node) =>
+    isWide(node)
+      ? sigmoid16('tanh', node)
+      : saturating(node.inputs[0]!, [-128, 127], (t) =>
+          clamp(roundingDivideByPOT(gemmlowp.tanh(t), 24), -128, 127),
+        ),
+  wide: sigmoid16Kernel('tanh'),
   float: () => tanhf,
   f32: { template: 'tanh-f32', headers: ['nn_math.h'] },
 });

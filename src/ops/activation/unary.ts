@@ -12,7 +12,8 @@ import type { Op, QuantizeRule, Read } from '../op.ts';
 import { rowByRow } from '../rows.ts';
 import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
-import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessUniform, rejectUnlessUniformWide } from '../types.ts';
+import { isWide } from '../wide.ts';
 import { unitFamily } from '../unit.ts';
 
 const UNARY_F32 = struct('nn_unary_f32', 'A function of each value by itself.', {
@@ -31,13 +32,15 @@ export interface Unary<Attrs> {
   /** Readers by TFLite operator. */
   readonly tflite: Readonly<Record<string, (operator: TfliteOperator) => Attrs>>;
   readonly quantize?: QuantizeRule;
-  /** Constraints on the types beside int8 or float32 throughout. */
+  /** Constraints on the types beside int8, int16 or float32 throughout. */
   reject?(node: TypedNode<Attrs>): string | undefined;
   /** The name of its kernel for 8 bits, '<name>_s8_table' when left out. */
   readonly table?: string;
   /** Stored output of a stored input. */
   integer(node: TypedNode<Attrs>): (stored: number) => number;
   float(attrs: Attrs): (x: number) => number;
+  /** Its kernel on int16, with the same `integer`; left out: it takes none. */
+  readonly wide?: Kernel<Attrs>;
   /** The float kernel: its template, what that prints, and members of nn_unary_f32. */
   readonly f32: {
     readonly template: string;
@@ -54,19 +57,22 @@ export function defineUnary<Attrs>(unary: Unary<Attrs>): Op<Attrs> {
     summary: unary.summary,
     attributes: unary.attributes,
     inferShapes: (_, [input]) => [input!.shape],
-    reject: (node) => rejectUnlessUniform(node) ?? unary.reject?.(node),
+    reject: (node) =>
+      (unary.wide && isWide(node) ? rejectUnlessUniformWide(node) : rejectUnlessUniform(node)) ??
+      unary.reject?.(node),
     evaluate: (node, [input]) => [evaluate(unary, node, input!)],
     kernels: [
       lutKernel<Attrs>(unary.table ?? `${unary.name}_s8_table`, (node) => unary.integer(node)),
+      ...(unary.wide ? [unary.wide] : []),
       floatKernel(unary),
     ],
     rows: rowByRow,
     quantize: unary.quantize ?? 'measured',
     channels: {
       ranges: (node, [input]) => [
-        isFloat(node.outputs[0]!)
-          ? wholeRanges(node.outputs[0]!)
-          : lutRanges(unary.integer(node), input!),
+        node.outputs[0]!.dtype === 'int8'
+          ? lutRanges(unary.integer(node), input!)
+          : wholeRanges(node.outputs[0]!),
       ],
       flow: carried,
     },

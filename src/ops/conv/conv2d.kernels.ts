@@ -13,6 +13,7 @@ import { unitFamily } from '../unit.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
+import { wideConvolution } from './conv-s16.kernels.ts';
 import { conv2dBlocked } from './conv2d-blocked.kernel.ts';
 import { conv2dBlocks, conv2dBlocksCoded } from './conv2d-blocks.kernel.ts';
 import { conv2dGemmKernels } from './conv2d-gemm.kernels.ts';
@@ -117,8 +118,20 @@ export const conv2dKernels: readonly Kernel<Conv2dAttrs>[] = [
     unitOf: units.inFloatOf,
     channelAxis: 0,
   }),
+  alsoInFloat(conv2dS16(), 0),
   alsoInFloat(conv2dF32, 0),
 ];
+
+function conv2dS16(): Kernel<FixedConv2d> {
+  return wideConvolution({
+    name: 'conv2d',
+    template: 'conv2d-s16',
+    matrix: (node) => matrixOf(node),
+    stored: (node) => matrixOf(node),
+    depth: ({ inputs }) => inputs[1]!.shape[3]!,
+    work: portableWork,
+  });
+}
 
 const matrixOf = memoiseLayer((node: ConvNode): WeightMatrix => {
   const [rows = 0, ...rest] = node.inputs[1]!.shape;

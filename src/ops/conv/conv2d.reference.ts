@@ -1,9 +1,10 @@
 import type { TypedNode, Value } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
-import { emptyValue, floats, int32s, int8s } from '../../ir/values.ts';
-import { clamp, multiplyByQuantizedMultiplier } from '../../support/fixed-point.ts';
+import { activations, emptyValue, floats, int8s, numbers } from '../../ir/values.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { channelMultipliers } from '../requantize.ts';
+import { requantizerOf } from '../wide.ts';
 import type { Conv2dAttrs } from './conv2d.ts';
 
 /** How the sum of one output, of channel o, comes about. */
@@ -70,18 +71,18 @@ interface Operands {
 
 /**
  * Source: tensorflow/lite/kernels/internal/reference/integer_ops/conv.h, ConvPerChannel, and
- * depthwise_conv.h, DepthwiseConvPerChannel; the weights' zero point (legacy uint8 models):
+ * depthwise_conv.h, DepthwiseConvPerChannel, on int8 and on int16; the weights' zero point (legacy uint8 models):
  * reference/conv.h, Conv on uint8.
  */
 function integerSums({ node, input, filters, bias, output }: Operands): Sums {
   const [outChannels = 0, , , depth = 0] = filters.type.shape;
-  const [x, weights, out] = [int8s(input), int8s(filters), int8s(output)];
-  const biases = bias && int32s(bias);
+  const [x, weights, out] = [activations(input), int8s(filters), activations(output)];
+  const biases = bias && numbers(bias);
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const zeros = node.inputs[1]!.quant!.zeroPoints;
   const weightZeros = Array.from({ length: outChannels }, (_, o) => zeros[o] ?? zeros[0]!);
   const outputZero = perTensor(output.type).zeroPoint;
-  const multipliers = channelMultipliers(node, outChannels);
+  const requantize = requantizerOf(node, channelMultipliers(node, outChannels));
   const [low, high] = clampRange(node.attrs.activation, output.type);
   return {
     start: (o) => (biases ? biases[o]! : 0),
@@ -92,8 +93,7 @@ function integerSums({ node, input, filters, bias, output }: Operands): Sums {
       return sum;
     },
     store(to, sum, o) {
-      const scaled = multiplyByQuantizedMultiplier(sum | 0, multipliers[o]!, node.attrs.rounding);
-      out[to] = clamp(scaled + outputZero, low, high);
+      out[to] = clamp(requantize(sum, o) + outputZero, low, high);
     },
   };
 }

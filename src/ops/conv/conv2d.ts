@@ -82,7 +82,7 @@ export const conv2d = defineOp<Conv2dAttrs>({
         dilation: [options.int(5, 1), options.int(4, 1)],
       } as const;
       checkWindow(window);
-      checkBiasType(options.byte(6));
+      checkBiasType(options.byte(6), operator, 2);
       const padding = tflitePadding(options.byte(0), inputPlane(operator), window);
       const activation = tfliteActivation(options.byte(3));
       return { attrs: { ...window, padding, activation, rounding: 'double' } };

@@ -10,7 +10,8 @@ import { requantizeBytes, requantizeFields } from '../requantize.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
-import { byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
+import { wideConvolution } from './conv-s16.kernels.ts';
+import { byChannel, byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
 import { depthwiseColumns } from './depthwise-columns.kernel.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
 import { depthwiseColumn } from './depthwise-column.kernel.ts';
@@ -149,5 +150,16 @@ export const depthwiseKernels: readonly Kernel<DepthwiseAttrs>[] = [
     unitOf: units.inFloatOf,
     channelAxis: 3,
   }),
+  alsoInFloat(
+    wideConvolution({
+      name: 'depthwise',
+      template: 'depthwise-s16',
+      matrix: byChannel,
+      stored: byTap,
+      depth: depthMultiplier,
+      work: windowWork,
+    }),
+    3,
+  ),
   alsoInFloat(depthwiseF32, 3),
 ];

@@ -47,7 +47,8 @@ export const depthwiseConv2d = defineOp<DepthwiseAttrs>({
     checkFilters(attrs, weights!.shape);
     return [[batch, ...windowOutput(attrs, height, width), outputs]];
   },
-  reject: (node) => rejectMixedTypes(node, 3),
+  // Source: tensorflow/lite/micro/kernels/depthwise_conv.cc: on int16 it reads no other bias.
+  reject: (node) => rejectMixedTypes(node, 3, ['int64']),
   evaluate: (node, [input, weights, bias]) => [convolve(node, input!, filtersOf(weights!), bias)],
   macs({ inputs, outputs }) {
     const [, ky = 1, kx = 1] = inputs[1]!.shape;

@@ -73,9 +73,14 @@ export function checkFilters({ kernel }: Window, [, ...sizes]: readonly number[]
     );
 }
 
-/** Throws unless `code`, the option quantized_bias_type, says float32 (its default) or int32. */
-export function checkBiasType(code: number): void {
-  if (code !== 0 && code !== 2) throw new Unsupported(`its bias type has the code ${code}`);
+/**
+ * Throws unless `code`, the option quantized_bias_type, says float32 (its default), int32 or int64, and
+ * the sums of an operator whose bias stands at `bias` are those of the bias.
+ */
+export function checkBiasType(code: number, { inputs }: TfliteOperator, bias: number): void {
+  if (![0, 2, 4].includes(code)) throw new Unsupported(`its bias type has the code ${code}`);
+  if (code === 2 && inputs[0]?.dtype === 'int16' && !inputs[bias])
+    throw new Unsupported('on int16 it has sums of 32 bits and no bias');
 }
 
 /** How the rows of a window's output hang on rows of its first input. */

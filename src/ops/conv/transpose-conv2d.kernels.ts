@@ -1,5 +1,6 @@
 import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor, weightZeroPoint } from '../../ir/types.ts';
+import { memoise } from '../../support/memoise.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { table } from '../constant-array.ts';
 import { call, wholeLayout } from '../kernel.ts';
@@ -8,6 +9,15 @@ import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '..
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
+import {
+  isWide,
+  storedBias,
+  storedBiasBytes,
+  storedMultipliers,
+  SUMS_AXIS,
+  sumsOf,
+  wideBiasOf,
+} from '../wide.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
 import { WINDOW } from './structs.ts';
 import type { TransposeConv2dAttrs } from './transpose-conv2d.ts';
@@ -54,6 +64,50 @@ const transposeConv2dS8: Kernel<TransposeConv2dAttrs> = {
   ],
 };
 
+const wideUnits = unitFamily({
+  name: 'nn_transpose_conv2d_s16',
+  template: 'conv/transpose-conv2d-s16',
+  headers: ['nn_types.h', 'nn_wide.h'],
+  struct: struct('nn_transpose_conv_s16', 'Transposed convolution on 16 bits.', {
+    ...PLACEMENT,
+    requantize: REQUANTIZE,
+    weights: 'const int8_t *',
+    bias: 'const int32_t *',
+  }),
+  parameters: 'const int16_t *input, int16_t *output',
+  axes: { sums: SUMS_AXIS },
+});
+
+const transposeConv2dS16: Kernel<TransposeConv2dAttrs> = {
+  name: 'transpose_conv2d_s16_c',
+  units: [wideUnits],
+  reject: (node) => (isWide(node) ? rejectWindow(node) : 'takes int16'),
+  cost(node) {
+    const sums = wideSums(node);
+    const work = workOf(node);
+    return {
+      work: { ...work, wide: sums === 'wide' ? work.macs : 0 },
+      constantBytes:
+        elements(node.inputs[1]!) +
+        storedBiasBytes(sums, channelsOf(node)) +
+        requantizeBytes(storedMultipliers(sums, multipliers(node))),
+      scratchBytes: 0,
+      calls: [wideUnits({ sums })],
+    };
+  },
+  code(node) {
+    const sums = wideSums(node);
+    return [
+      call(wideUnits({ sums }), {
+        ...placement(node),
+        requantize: requantizeFields(node, storedMultipliers(sums, multipliers(node))),
+        weights: table('weights', weighted.int8Weights(node)),
+        bias: storedBias(sums, wideBiasOf(node, channelsOf(node))),
+      }),
+    ];
+  },
+};
+
 const floatUnits = unitFamily({
   name: 'nn_transpose_conv2d_f32',
   template: 'conv/transpose-conv2d-f32',
@@ -89,7 +143,7 @@ const transposeConv2dF32: Kernel<TransposeConv2dAttrs> = {
   },
 };
 
-export const transposeConv2dKernels = [transposeConv2dS8, transposeConv2dF32];
+export const transposeConv2dKernels = [transposeConv2dS8, transposeConv2dS16, transposeConv2dF32];
 
 function channelsOf({ outputs }: Node): number {
   return outputs[0]!.shape[3]!;
@@ -98,6 +152,12 @@ function channelsOf({ outputs }: Node): number {
 function multipliers(node: Node) {
   return multipliersOf(node, channelsOf(node));
 }
+
+const wideSums = memoise((node: Node) => {
+  const rows = channelsOf(node);
+  const data = weighted.int8Weights(node);
+  return sumsOf(node, { rows, columns: data.length / rows, data });
+});
 
 function placement(node: Node) {
   const [batches = 1, output_height = 1] = node.outputs[0]!.shape;

@@ -1,8 +1,9 @@
 import type { TypedNode, Value } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
-import { emptyValue, floats, int32s, int8s } from '../../ir/values.ts';
-import { clamp, multiplyByQuantizedMultiplier } from '../../support/fixed-point.ts';
+import { activations, emptyValue, floats, int8s, numbers } from '../../ir/values.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { clampRange } from '../activation/clamp.ts';
+import { requantizerOf } from '../wide.ts';
 import { multipliersOf } from './fields.ts';
 import type { TransposeConv2dAttrs } from './transpose-conv2d.ts';
 
@@ -26,18 +27,17 @@ export function evaluateTransposeConv2d(
     });
     return [output];
   }
-  const [input, weights, out] = [int8s(x), int8s(w), int8s(output)];
-  const bias = b && int32s(b);
+  const [input, weights, out] = [activations(x), int8s(w), activations(output)];
+  const bias = b && numbers(b);
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const weightZero = node.inputs[1]!.quant!.zeroPoints[0]!;
   const { zeroPoint } = perTensor(output.type);
-  const multipliers = multipliersOf(node, output.type.shape[3]!);
+  const requantize = requantizerOf(node, multipliersOf(node, output.type.shape[3]!));
   forEachOutput(node, (to, o, taps) => {
     let sum = bias?.[o] ?? 0;
     for (const [from, tap] of taps)
       sum += (input[from]! - inputZero) * (weights[tap]! - weightZero);
-    const scaled = multiplyByQuantizedMultiplier(sum | 0, multipliers[o]!, node.attrs.rounding);
-    out[to] = clamp(scaled + zeroPoint, low, high);
+    out[to] = clamp(requantize(sum, o) + zeroPoint, low, high);
   });
   return [output];
 }

@@ -17,6 +17,7 @@ import { denseGemmKernels } from './dense-gemm.kernels.ts';
 import { denseBlocked } from './dense-blocked.kernel.ts';
 import { denseCoded } from './dense-coded.kernel.ts';
 import { denseNibbles } from './dense-nibbles.kernel.ts';
+import { denseS16 } from './dense-s16.kernel.ts';
 import { denseSparse } from './dense-sparse.kernel.ts';
 import { denseMultipliers } from './multipliers.ts';
 import { denseBlocks, denseBlocksCoded } from './dense-blocks.kernel.ts';
@@ -131,6 +132,7 @@ export const denseKernels: readonly Kernel<DenseAttrs>[] = [
     unitOf: units.inFloatOf,
     channelAxis: 0,
   }),
+  alsoInFloat(denseS16, 0),
   alsoInFloat(denseF32, 0),
 ];
 

@@ -1,8 +1,9 @@
 import type { TypedNode, Value } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
-import { emptyValue, floats, int32s, int8s } from '../../ir/values.ts';
-import { clamp, multiplyByQuantizedMultiplier } from '../../support/fixed-point.ts';
+import { activations, emptyValue, floats, int8s, numbers } from '../../ir/values.ts';
+import { clamp } from '../../support/fixed-point.ts';
 import { clampRange } from '../activation/clamp.ts';
+import { requantizerOf } from '../wide.ts';
 import { denseMultipliers } from './multipliers.ts';
 import type { DenseAttrs } from './dense.ts';
 
@@ -17,12 +18,12 @@ export function evaluateDense(
 function denseS8(node: TypedNode<DenseAttrs>, [x, w, b]: readonly (Value | undefined)[]): Value {
   const [outputs = 0, depth = 0] = node.inputs[1]!.shape;
   const output = emptyValue(node.outputs[0]!);
-  const [input, weights, out] = [int8s(x), int8s(w), int8s(output)];
-  const bias = b && int32s(b);
+  const [input, weights, out] = [activations(x), int8s(w), activations(output)];
+  const bias = b && numbers(b);
   const inputZero = perTensor(node.inputs[0]!).zeroPoint;
   const weightZeros = node.inputs[1]!.quant!.zeroPoints;
   const outputZero = perTensor(output.type).zeroPoint;
-  const multipliers = denseMultipliers(node);
+  const requantize = requantizerOf(node, denseMultipliers(node));
   const [low, high] = clampRange(node.attrs.activation, output.type);
   for (let n = 0; n < input.length / depth; n++)
     for (let o = 0; o < outputs; o++) {
@@ -30,8 +31,7 @@ function denseS8(node: TypedNode<DenseAttrs>, [x, w, b]: readonly (Value | undef
       let sum = bias ? bias[o]! : 0;
       for (let k = 0; k < depth; k++)
         sum += (input[n * depth + k]! - inputZero) * (weights[o * depth + k]! - weightZero);
-      const scaled = multiplyByQuantizedMultiplier(sum | 0, multipliers[o]!, node.attrs.rounding);
-      out[n * outputs + o] = clamp(scaled + outputZero, low, high);
+      out[n * outputs + o] = clamp(requantize(sum, o) + outputZero, low, high);
     }
   return output;
 }

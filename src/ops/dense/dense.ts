@@ -67,7 +67,7 @@ export const dense = defineOp<DenseAttrs>({
     FULLY_CONNECTED(operator) {
       const { options } = operator;
       if (options.byte(1) !== 0) throw new Unsupported('its weights are shuffled');
-      checkBiasType(options.byte(4));
+      checkBiasType(options.byte(4), operator, 2);
       // Whether float inputs are quantized on the way: there are no such layers here.
       options.bool(3);
       const activation = tfliteActivation(options.byte(0));

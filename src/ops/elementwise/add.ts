@@ -1,3 +1,4 @@
+import type { TensorType } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support/fixed-point.ts';
 import type { Multiplier } from '../../support/fixed-point.ts';
@@ -6,16 +7,19 @@ import type { BinaryNode } from './binary.ts';
 import { sumTableKernel } from './sum-table.kernel.ts';
 import type { Scales } from './sum-table.kernel.ts';
 
-/** Operands are shifted left by so much before they are brought to a common scale. */
+/** Operands are shifted left by so much before they are brought to a common scale: on int8, on int16. */
 const HEADROOM = 20;
+const WIDE_HEADROOM = 15;
 
 export const add = defineBinary({
   name: 'add',
   summary: 'Sum with broadcasting and a fused clamp',
   tflite: 'ADD',
+  zeros: true,
   integer: (node) => sum(node, addScales(node), 1),
   float: (a, b) => Math.fround(a + b),
   whole: { combine: (a, b) => (a + b) | 0, c: 'nn_add(x, y)' },
+  wide: { headroom: WIDE_HEADROOM, c: 'x + y' },
   integerFields: (node) => scaleFields(node, addScales(node)),
   kernels: [sumTableKernel('add', 1, HEADROOM, addScales)],
   rejectDsp: (node) => rejectShifts(addScales(node)),
@@ -28,9 +32,11 @@ export const sub = defineBinary({
   name: 'sub',
   summary: 'Difference with broadcasting and a fused clamp',
   tflite: 'SUB',
+  zeros: true,
   integer: (node) => sum(node, subScales(node), -1),
   float: (a, b) => Math.fround(a - b),
   whole: { combine: (a, b) => (a - b) | 0, c: 'nn_sub(x, y)' },
+  wide: { headroom: WIDE_HEADROOM, c: 'x - y' },
   integerFields: (node) => scaleFields(node, subScales(node)),
   kernels: [sumTableKernel('sub', -1, HEADROOM, subScales)],
   rejectDsp: (node) => rejectShifts(subScales(node)),
@@ -46,7 +52,7 @@ function addScales({ inputs, outputs }: BinaryNode): Scales {
   return {
     a: quantizeMultiplier(a! / twice),
     b: quantizeMultiplier(b! / twice),
-    output: quantizeMultiplier(twice / (2 ** HEADROOM * out!)),
+    output: quantizeMultiplier(twice / (2 ** headroom(outputs[0]!) * out!)),
   };
 }
 
@@ -58,16 +64,21 @@ function subScales({ inputs, outputs }: BinaryNode): Scales {
   return {
     a: quantizeMultiplier(f(a! / twice)),
     b: quantizeMultiplier(f(b! / twice)),
-    output: quantizeMultiplier(f(twice / f(2 ** HEADROOM * out!))),
+    output: quantizeMultiplier(f(twice / f(2 ** headroom(outputs[0]!) * out!))),
   };
+}
+
+function headroom({ dtype }: TensorType): number {
+  return dtype === 'int16' ? WIDE_HEADROOM : HEADROOM;
 }
 
 /** Source: reference/integer_ops/add.h, AddElementwise. */
 function sum(node: BinaryNode, scales: Scales, sign: 1 | -1): (a: number, b: number) => number {
   const [zeroA, zeroB] = node.inputs.map((input) => perTensor(input!).zeroPoint);
   const outputZero = perTensor(node.outputs[0]!).zeroPoint;
+  const left = 2 ** headroom(node.outputs[0]!);
   const scaled = (x: number, by: Multiplier) =>
-    multiplyByQuantizedMultiplier(x * 2 ** HEADROOM, by, node.attrs.rounding);
+    multiplyByQuantizedMultiplier(x * left, by, node.attrs.rounding);
   return (a, b) => {
     const total = scaled(a - zeroA!, scales.a) + sign * scaled(b - zeroB!, scales.b);
     return multiplyByQuantizedMultiplier(total, scales.output, node.attrs.rounding) + outputZero;

@@ -17,8 +17,10 @@ import { rowByRow } from '../rows.ts';
 import { ROUNDING_AXIS } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
-import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessUniform, rejectUnlessUniformWide, withoutZeros } from '../types.ts';
 import { unitFamily } from '../unit.ts';
+import { wideBinaryKernel } from './binary-s16.kernel.ts';
+import type { WideBinary } from './binary-s16.kernel.ts';
 import { rejectUnlessWhole, wholeKernel } from './whole.kernel.ts';
 import { broadcastLoops, broadcastShape, forEachBroadcast, padLoops } from './broadcast.ts';
 import { loopFields, LOOPS, loopWork, NESTED_LOOPS } from './loops.ts';
@@ -66,6 +68,10 @@ export interface Binary {
   /** The unclamped stored output of two stored operands. */
   integer(node: BinaryNode): (a: number, b: number) => number;
   float(a: number, b: number): number;
+  /** A constant operand may have a scale of 0. */
+  readonly zeros?: boolean;
+  /** On int16, with the same `integer` and constants as on int8; left out: it takes none. */
+  readonly wide?: WideBinary;
   /** On int32 as it is: the same in C, of `x` and `y`. */
   readonly whole?: { combine(a: number, b: number): number; readonly c: string };
   /** Constants of the int8 kernel, and what the templates print. */
@@ -104,15 +110,13 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
       );
       return [shape];
     },
-    reject: (node) =>
-      binary.whole && node.inputs[0]?.dtype === 'int32'
-        ? rejectUnlessWhole(node)
-        : rejectUnlessUniform(node),
+    reject: (node) => reject(binary, node),
     evaluate: (node, inputs) => [evaluate(binary, node, inputs)],
     kernels: [
       ...(binary.kernels ?? []),
       ...(binary.rejectDsp ? [integerKernel(binary, true)] : []),
       integerKernel(binary, false),
+      ...(binary.wide ? [wideBinaryKernel(binary.name, binary.wide, binary.integerFields)] : []),
       floatKernel(binary),
       ...(binary.whole ? [wholeKernel(binary.name, binary.whole.c)] : []),
     ],
@@ -123,8 +127,16 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   });
 }
 
+function reject({ whole, wide, zeros }: Binary, node: BinaryNode): string | undefined {
+  const { dtype } = node.inputs[0]!;
+  if (whole && dtype === 'int32') return rejectUnlessWhole(node);
+  const checked = zeros ? withoutZeros(node) : node;
+  if (wide && dtype === 'int16') return rejectUnlessUniformWide(checked);
+  return rejectUnlessUniform(checked);
+}
+
 function readBinary({ code, options }: TfliteOperator): Read<BinaryAttrs> {
-  // pot_scale_int16 of ADD and SUB: how int16 is scaled, which is not supported.
+  // pot_scale_int16 of ADD and SUB, which TFLite Micro does not look at.
   if (code !== 'MUL') options.bool(1);
   return { attrs: { activation: tfliteActivation(options.byte(0)), rounding: 'double' } };
 }
@@ -144,7 +156,7 @@ function evaluate(binary: Binary, node: BinaryNode, [a, b]: readonly (Value | un
 
 function combinationOf(binary: Binary, node: BinaryNode): (a: number, b: number) => number {
   const { dtype } = node.outputs[0]!;
-  if (dtype === 'int8') return binary.integer(node);
+  if (dtype === 'int8' || dtype === 'int16') return binary.integer(node);
   return dtype === 'int32' ? binary.whole!.combine : binary.float.bind(binary);
 }
 

@@ -30,6 +30,7 @@ export const mul = defineBinary({
   name: 'mul',
   summary: 'Product with broadcasting and a fused clamp',
   tflite: 'MUL',
+  zeros: true,
   integer(node) {
     const [zeroA, zeroB] = node.inputs.map((input) => perTensor(input!).zeroPoint);
     const outputZero = perTensor(node.outputs[0]!).zeroPoint;
@@ -40,6 +41,7 @@ export const mul = defineBinary({
   },
   float: (a, b) => Math.fround(a * b),
   whole: { combine: Math.imul, c: 'nn_mul(x, y)' },
+  wide: { c: 'x * y' },
   integerFields: (node) => ({
     zero_a: perTensor(node.inputs[0]!).zeroPoint,
     zero_b: perTensor(node.inputs[1]!).zeroPoint,

@@ -1,11 +1,13 @@
+import type { TensorType } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support/fixed-point.ts';
 import * as integers from '../../support/integers.ts';
 import { defineBinary } from './binary.ts';
 import type { BinaryNode } from './binary.ts';
 
-/** Stored values are shifted left by so much, so that the square of a difference fits 32 bits. */
+/** Stored values are shifted left by so much, so that the square of a difference fits 32 bits: on int8, on int16. */
 const HEADROOM = 7;
+const WIDE_HEADROOM = 0;
 const f = Math.fround;
 
 /** Source: tensorflow/lite/micro/kernels/squared_difference.cc, SquaredDifference. */
@@ -18,15 +20,17 @@ export const squaredDifference = defineBinary({
     const [zeroA, zeroB] = node.inputs.map((input) => perTensor(input!).zeroPoint);
     const { zeroPoint } = perTensor(node.outputs[0]!);
     const by = scales(node);
+    const left = 2 ** headroom(node.outputs[0]!);
     const { rounding } = node.attrs;
     return (a, b) => {
-      const x = multiplyByQuantizedMultiplier((a - zeroA!) * 2 ** HEADROOM, by.a, rounding);
-      const y = multiplyByQuantizedMultiplier((b - zeroB!) * 2 ** HEADROOM, by.b, rounding);
+      const x = multiplyByQuantizedMultiplier((a - zeroA!) * left, by.a, rounding);
+      const y = multiplyByQuantizedMultiplier((b - zeroB!) * left, by.b, rounding);
       return multiplyByQuantizedMultiplier((x - y) ** 2, by.output, rounding) + zeroPoint;
     };
   },
   float: (a, b) => f(f(a - b) * f(a - b)),
   whole: { combine: integers.squaredDifference, c: 'nn_squared_difference(x, y)' },
+  wide: { headroom: WIDE_HEADROOM, c: '(x - y) * (x - y)' },
   integerFields(node) {
     const { a, b, output } = scales(node);
     return {
@@ -44,12 +48,16 @@ export const squaredDifference = defineBinary({
   view: {},
 });
 
+function headroom({ dtype }: TensorType): number {
+  return dtype === 'int16' ? WIDE_HEADROOM : HEADROOM;
+}
+
 function scales({ inputs, outputs }: BinaryNode) {
   const [a, b, out] = [inputs[0]!, inputs[1]!, outputs[0]!].map((type) => f(perTensor(type).scale));
   const twice = 2 * Math.max(a!, b!);
   return {
     a: quantizeMultiplier(a! / twice),
     b: quantizeMultiplier(b! / twice),
-    output: quantizeMultiplier((twice * twice) / f(2 ** (2 * HEADROOM) * out!)),
+    output: quantizeMultiplier((twice * twice) / f(2 ** (2 * headroom(outputs[0]!)) * out!)),
   };
 }

@@ -7,6 +7,7 @@ import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { widePoolKernel } from './pool-s16.kernel.ts';
 import type { PoolAttrs } from './pool.ts';
 
 const POOL_S8 = struct('nn_pool_s8', 'Pooling with a fused clamp.', {
@@ -21,9 +22,9 @@ const POOL_F32 = struct('nn_pool_f32', 'Pooling in floating point.', {
   high: 'float',
 });
 
-/** The int8 and float kernels of one kind of pooling. */
+/** The int8, int16 and float kernels of one kind of pooling. */
 export function poolKernels(kind: 'average' | 'max'): Kernel<PoolAttrs>[] {
-  return [wordsKernel(kind), byteKernel(kind), floatKernel(kind)];
+  return [wordsKernel(kind), byteKernel(kind), widePoolKernel(kind), floatKernel(kind)];
 }
 
 // Averages: sums of so many taps fit into halves of a word, and so many into an exact reciprocal

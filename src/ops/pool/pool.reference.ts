@@ -1,5 +1,5 @@
 import type { TypedNode, Value } from '../../ir/types.ts';
-import { emptyValue, floats, int8s } from '../../ir/values.ts';
+import { activations, emptyValue, floats } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import { clampRange } from '../activation/clamp.ts';
 import type { PoolAttrs } from './pool.ts';
@@ -17,7 +17,7 @@ export function evaluateAverage(node: Pool, [x]: readonly (Value | undefined)[])
       return Math.fround(sum / taps.length);
     });
   }
-  const input = int8s(x);
+  const input = activations(x);
   return pool(node, (taps) => {
     let sum = 0;
     for (const tap of taps) sum += input[tap]!;

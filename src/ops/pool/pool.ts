@@ -17,13 +17,14 @@ import { clamp } from '../../support/fixed-point.ts';
 import type { TypedNode } from '../../ir/types.ts';
 import { defineOp } from '../op.ts';
 import type { Op, Read } from '../op.ts';
-import { rejectUnlessUniformCopy } from '../types.ts';
+import { rejectUnlessCopy, rejectUnlessUniformCopy, rejectUnlessUniformWide } from '../types.ts';
+import { isWide } from '../wide.ts';
 import { poolKernels } from './pool.kernels.ts';
 import { evaluateAverage, evaluateMax } from './pool.reference.ts';
 
 export interface PoolAttrs extends Window {
   readonly activation: Activation;
-  /** How an average of int8 is rounded: ties away from zero ('double'), or up as uint8 does. */
+  /** How an average of whole numbers is rounded: ties away from zero ('double'), or up as uint8 does. */
   readonly rounding: Rounding;
 }
 
@@ -64,12 +65,15 @@ function definePool({ rejectPlane, ...specific }: Pool): Op<PoolAttrs> {
     reject(node) {
       const { dilation } = node.attrs;
       const reason =
-        rejectUnlessUniformCopy(node) ??
+        (isWide(node) ? rejectUnlessUniformWide(node) : undefined) ??
+        (isWide(node) ? rejectUnlessCopy(node) : rejectUnlessUniformCopy(node)) ??
         (dilation.some((n) => n !== 1) ? 'its window is dilated' : undefined) ??
         rejectPlane?.(node);
       if (reason || node.inputs[0]!.dtype === 'float32') return reason;
       const [rows, columns] = node.attrs.kernel;
-      return rows * columns < 2 ** 23 ? undefined : `its window has ${rows}x${columns} values`;
+      return rows * columns < (isWide(node) ? 2 ** 15 : 2 ** 23)
+        ? undefined
+        : `its window has ${rows}x${columns} values`;
     },
     rows: windowRows,
     quantize: 'same',

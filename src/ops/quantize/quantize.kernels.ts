@@ -1,4 +1,4 @@
-import type { TensorType, TypedNode } from '../../ir/types.ts';
+import type { DType, TensorType, TypedNode } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
 import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
@@ -12,7 +12,7 @@ const QUANTIZE = struct('nn_quantize', 'real = scale * (stored - zero)', {
   scale: 'float',
 });
 
-const TYPES = { int8: 's8', uint8: 'u8' } as const;
+const TYPES = { int8: 's8', uint8: 'u8', int16: 's16' } as const;
 
 const flipUnits = unitFamily({
   name: 'nn_flip',
@@ -39,18 +39,21 @@ export const flipKernel: Kernel<QuantizeAttrs> = {
   inPlace: [0],
 };
 
-/** float32 to 8 bits, halves away from zero. */
+/** float32 to 8 or 16 bits, halves away from zero. */
 export const floatKernel = quantizeKernel('quantize_f32_c', false);
 
-/** The same with halves to even. */
+/** float32 to 8 bits, halves to even. */
 export const evenKernel = quantizeKernel('quantize_even_f32_c', true);
 
 function quantizeKernel(name: string, even: boolean): Kernel<QuantizeAttrs> {
-  const families = { int8: quantizeUnits('int8', even), uint8: quantizeUnits('uint8', even) };
-  const unitOf = ({ dtype }: TensorType) => families[dtype as keyof typeof TYPES]({});
+  const dtypes = even ? (['int8', 'uint8'] as const) : (['int8', 'uint8', 'int16'] as const);
+  const families = new Map<DType, ReturnType<typeof quantizeUnits>>(
+    dtypes.map((dtype) => [dtype, quantizeUnits(dtype, even)]),
+  );
+  const unitOf = ({ dtype }: TensorType) => families.get(dtype)!({});
   return {
     name,
-    units: Object.values(families),
+    units: [...families.values()],
     reject({ attrs, inputs }) {
       if (inputs[0]!.dtype !== 'float32') return 'takes float32';
       if ((attrs.rounding === 'float') === even) return undefined;
@@ -66,6 +69,7 @@ function quantizeUnits(dtype: keyof typeof TYPES, even: boolean) {
     name: `nn_quantize_${even ? 'even_' : ''}${TYPES[dtype]}`,
     template: 'quantize/quantize-f32',
     struct: QUANTIZE,
+    headers: dtype === 'int16' ? ['nn_types.h'] : [],
     parameters: `const nn_float *input, ${dtype}_t *output`,
     view: { ctype: `${dtype}_t`, unsigned: dtype === 'uint8', even },
   });
@@ -76,7 +80,8 @@ const dequantizeUnits = unitFamily({
   template: 'quantize/dequantize',
   struct: QUANTIZE,
   parameters: 'const void *input, nn_float *output',
-  axes: { unsigned: { false: '_s8', true: '_u8' } },
+  headers: ({ type }) => (type === 'int16' ? ['nn_types.h'] : []),
+  axes: { type: { int8: '_s8', uint8: '_u8', int16: '_s16' } },
 });
 
 export const dequantizeKernel: Kernel<object> = {
@@ -89,7 +94,7 @@ export const dequantizeKernel: Kernel<object> = {
 };
 
 function dequantizeUnitOf({ dtype }: TensorType) {
-  return dequantizeUnits({ unsigned: dtype === 'uint8' });
+  return dequantizeUnits({ type: dtype as keyof typeof TYPES });
 }
 
 // `type`: the one of the two that is quantized.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TypedNode } from '../../ir/types.ts';
-import { perTensor } from '../../ir/types.ts';
+import type { DType, TensorType, TypedNode } from '../../ir/types.ts';
+import { perTensor, storedRange } from '../../ir/types.ts';
 import { emptyValue, floats } from '../../ir/values.ts';
 import {
   clamp,
@@ -16,6 +16,8 @@ import { carried, wholeRanges } from '../channels.ts';
 import { lutKernel, lutRanges } from '../lut.ts';
 import { defineOp } from '../op.ts';
 import { rowByRow } from '../rows.ts';
+import { rejectZeroPoints } from '../types.ts';
+import { rescaleKernel } from './rescale.kernel.ts';
 import { dequantizeKernel, evenKernel, flipKernel, floatKernel } from './quantize.kernels.ts';
 
 export interface QuantizeAttrs {
@@ -24,18 +26,28 @@ export interface QuantizeAttrs {
 
 type QuantizeNode = TypedNode<QuantizeAttrs>;
 
-/** float32, int8 or uint8 -> int8 or uint8 under another scale and zero point. */
+/** Pairs of element types of which at least one is wider than a byte. */
+const RESIZED: readonly (readonly [DType, DType])[] = [
+  ['int8', 'int16'],
+  ['int8', 'int32'],
+  ['int16', 'int8'],
+  ['int16', 'int32'],
+  ['int32', 'int8'],
+  ['int32', 'int16'],
+];
+
+const isByte = ({ dtype }: TensorType) => dtype === 'int8' || dtype === 'uint8';
+
+/** float32 or whole numbers -> whole numbers under another scale and zero point. */
 export const quantize = defineOp<QuantizeAttrs>({
   name: 'quantize',
-  summary: 'float32 to 8 bits, or 8 bits to another scale and zero point',
+  summary: 'float32 to 8 or 16 bits, or whole numbers to another type, scale and zero point',
   attributes: z.strictObject({ rounding: anyRounding }),
   inferShapes: (_, [input]) => [input!.shape],
-  reject({ inputs, outputs }) {
-    const [from, to] = [inputs[0]!, outputs[0]!];
-    const bytes = ['int8', 'uint8'];
-    if (!bytes.includes(to.dtype) || !(from.dtype === 'float32' || bytes.includes(from.dtype))) {
-      return `it turns ${from.dtype} into ${to.dtype}`;
-    }
+  reject(node) {
+    const [from, to] = [node.inputs[0]!, node.outputs[0]!];
+    const wider = rejectWider(node);
+    if (wider) return wider;
     if (!to.quant || (from.dtype !== 'float32' && !from.quant)) return 'a quantization is missing';
     if ([from, to].some((type) => (type.quant?.scales.length ?? 1) > 1)) return SCALE_PER_CHANNEL;
     return [from, to].some((type) => type.quant?.scales.some((scale) => !(scale > 0)))
@@ -49,30 +61,36 @@ export const quantize = defineOp<QuantizeAttrs>({
     (input!.data as Float32Array).forEach((x, i) => (out[i] = map(x)));
     return [output];
   },
-  kernels: [flipKernel, lutKernel('quantize_s8_table', requantize), floatKernel, evenKernel],
+  kernels: [
+    flipKernel,
+    lutKernel('quantize_s8_table', requantize),
+    ...rescaleKernels(),
+    floatKernel,
+    evenKernel,
+  ],
   rows: rowByRow,
   quantize: 'keep-float',
   channels: {
     ranges: (node, [input]) => [
-      node.inputs[0]!.dtype === 'float32'
-        ? wholeRanges(node.outputs[0]!)
-        : lutRanges(requantize(node), input!),
+      [node.inputs[0]!, node.outputs[0]!].every(isByte)
+        ? lutRanges(requantize(node), input!)
+        : wholeRanges(node.outputs[0]!),
     ],
     flow: carried,
   },
   tflite: { QUANTIZE: () => ({ attrs: { rounding: 'double' } }) },
 });
 
-/** int8 or uint8 -> float32. */
+/** int8, uint8 or int16 -> float32. */
 export const dequantize = defineOp<object>({
   name: 'dequantize',
-  summary: '8 bits to float32; float16 constants are folded at import',
+  summary: '8 or 16 bits to float32; float16 constants are folded at import',
   attributes: noAttributes,
   inferShapes: (_, [input]) => [input!.shape],
   reject({ inputs, outputs }) {
     const [from, to] = [inputs[0]!, outputs[0]!];
     if (to.dtype !== 'float32') return `it makes ${to.dtype}`;
-    if (from.dtype === 'int8' || from.dtype === 'uint8') {
+    if (isByte(from) || from.dtype === 'int16') {
       if (!from.quant) return 'its input has no quantization';
       return from.quant.scales.length > 1 && !from.data ? SCALE_PER_CHANNEL : undefined;
     }
@@ -101,8 +119,31 @@ export const dequantize = defineOp<object>({
 
 const SCALE_PER_CHANNEL = 'one of its tensors has a scale per channel';
 
-const limits = (node: QuantizeNode): readonly [number, number] =>
-  node.outputs[0]!.dtype === 'uint8' ? [0, 255] : [-128, 127];
+// Wider types have TFLite's rounding alone; the difference to a zero point has to fit 32 bits.
+function rejectWider({ attrs, inputs, outputs }: QuantizeNode): string | undefined {
+  const [from, to] = [inputs[0]!, outputs[0]!];
+  const whole = from.dtype === 'float32' ? [to] : [from, to];
+  if (whole.every(isByte)) return undefined;
+  const known =
+    String([from.dtype, to.dtype]) === 'float32,int16' ||
+    [...RESIZED, ['int16', 'int16']].some(([a, b]) => a === from.dtype && b === to.dtype);
+  if (!known) return `it turns ${from.dtype} into ${to.dtype}`;
+  if (attrs.rounding !== 'double') return 'on more than 8 bits it rounds as TFLite does';
+  return rejectZeroPoints(whole.filter(({ dtype }) => dtype === 'int32'));
+}
+
+// Of equal sizes, the output may take the input's place.
+function rescaleKernels() {
+  const rescaling = { multiplier: multiplierOf, limits };
+  return [
+    rescaleKernel({ ...rescaling, name: 'rescale_c', pairs: RESIZED }),
+    rescaleKernel({ ...rescaling, name: 'rescale_s16_c', pairs: [['int16', 'int16']] }),
+  ];
+}
+
+function limits({ outputs }: QuantizeNode) {
+  return storedRange(outputs[0]!.dtype);
+}
 
 /**
  * Source: reference/quantize.h, AffineQuantize: division in single precision, half away from zero; halves
@@ -120,6 +161,10 @@ function fromFloat(node: QuantizeNode): (x: number) => number {
   };
 }
 
+function multiplierOf({ inputs, outputs }: QuantizeNode) {
+  return quantizeMultiplier(perTensor(inputs[0]!).scale / perTensor(outputs[0]!).scale);
+}
+
 /** Source: reference/requantize.h, Requantize; ONNX: DequantizeLinear, then QuantizeLinear. */
 function requantize(node: QuantizeNode): (x: number) => number {
   const [input, output] = [perTensor(node.inputs[0]!), perTensor(node.outputs[0]!)];
@@ -129,7 +174,7 @@ function requantize(node: QuantizeNode): (x: number) => number {
     return (x) => quantized(Math.fround(input.scale * (x - input.zeroPoint)));
   }
   const { rounding } = node.attrs;
-  const by = quantizeMultiplier(input.scale / output.scale);
+  const by = multiplierOf(node);
   return (x) => {
     const scaled = multiplyByQuantizedMultiplier(x - input.zeroPoint, by, rounding);
     return clamp(scaled + output.zeroPoint, low, high);

@@ -9,6 +9,7 @@ import { carriesOf } from '../shape/strided.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import type { KernelUnit } from '../unit.ts';
+import { isWide } from '../wide.ts';
 import { REDUCE_LOOPS, reduceFields } from './axes.ts';
 import { constantsOf, divisorOf } from './mean-constants.ts';
 import type { MeanAttrs } from './mean-constants.ts';
@@ -80,6 +81,38 @@ function integerKernel(
   };
 }
 
+const wideUnits = unitFamily({
+  name: 'nn_mean_s16',
+  template: 'reduce/mean-s16',
+  headers: ['nn_types.h'],
+  struct: struct(
+    'nn_mean_s16_layer',
+    'Mean of int16 over the axes whose step in the output is 0.',
+    {
+      ...REDUCE_LOOPS,
+      multiplier: 'int32_t',
+      shift: 'int32_t',
+    },
+  ),
+  parameters: 'const int16_t *input, int16_t *output, int32_t *scratch',
+});
+
+const wideKernel: Kernel<MeanAttrs> = {
+  name: 'mean_s16_c',
+  units: [wideUnits],
+  reject: (node) => (isWide(node) ? undefined : 'takes int16'),
+  cost: (node) => ({
+    work: workOf(node),
+    constantBytes: 0,
+    scratchBytes: elements(node.outputs[0]!) * 4,
+    calls: [wideUnits({})],
+  }),
+  code(node) {
+    const { multiplier, shift } = constantsOf(node).by;
+    return [call(wideUnits({}), { ...loopFields(node), multiplier, shift })];
+  },
+};
+
 const floatUnits = unitFamily({
   name: 'nn_mean_f32',
   template: 'reduce/mean-f32',
@@ -98,7 +131,7 @@ const floatKernel: Kernel<MeanAttrs> = {
   code: (node) => [call(floatUnits({}), { ...loopFields(node), count: divisorOf(node) })],
 };
 
-export const meanKernels = [meanPlaneKernel, fixedKernel, roundingKernel, floatKernel];
+export const meanKernels = [meanPlaneKernel, fixedKernel, roundingKernel, wideKernel, floatKernel];
 
 function workOf({ inputs, outputs }: MeanNode) {
   const { shape } = inputs[0]!;

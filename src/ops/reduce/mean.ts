@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { multiplyByQuantizedMultiplier } from '../../support/fixed-point.ts';
 import type { TypedNode, Value } from '../../ir/types.ts';
-import { emptyValue, floats, int8s } from '../../ir/values.ts';
+import { storedRange } from '../../ir/types.ts';
+import { activations, emptyValue, floats } from '../../ir/values.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import * as attributes from '../attributes.ts';
 import { carried, mixedRanges, rangesFrom, wholeRanges } from '../channels.ts';
 import type { Ranges } from '../channels.ts';
 import { defineOp } from '../op.ts';
-import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessUniform, rejectUnlessUniformWide } from '../types.ts';
+import { isWide } from '../wide.ts';
 import { requantized } from '../weighted-channels.ts';
 import type { TfliteOperator } from '../../formats/tflite/records.ts';
 import { readReduce, reduceAttributes, reducedShape, targets } from './axes.ts';
@@ -17,6 +19,8 @@ import { meanKernels } from './mean.kernels.ts';
 
 /** Sums of so many int8 values and zero points fit into 32 bits. */
 const LARGEST_COUNT = 2 ** 23;
+/** And so many int16 values. */
+const LARGEST_WIDE_COUNT = 2 ** 16;
 
 type MeanNode = TypedNode<MeanAttrs>;
 
@@ -32,10 +36,12 @@ function defineAverage(average: { name: string; summary: string; tflite: string 
     attributes: z.strictObject({ ...reduceAttributes, rounding: attributes.anyRounding }),
     inferShapes: (attrs, [input]) => [reducedShape(attrs, input!)],
     reject(node) {
-      const mixed = rejectUnlessUniform(node);
-      if (mixed || node.inputs[0]!.dtype === 'float32') return mixed;
+      const mixed = isWide(node) ? rejectUnlessUniformWide(node) : rejectUnlessUniform(node);
+      const { dtype } = node.inputs[0]!;
+      if (mixed || dtype === 'float32') return mixed;
       const count = reducedCount(node.inputs[0]!, node.attrs.axes);
-      return count < LARGEST_COUNT ? undefined : `it adds up ${count} int8 values`;
+      const most = isWide(node) ? LARGEST_WIDE_COUNT : LARGEST_COUNT;
+      return count < most ? undefined : `it adds up ${count} ${dtype} values`;
     },
     evaluate: (node, [input]) => [
       input!.type.dtype === 'float32' ? meanF32(node, input!) : meanS8(node, input!),
@@ -58,14 +64,15 @@ function defineAverage(average: { name: string; summary: string; tflite: string 
 /** Source: tensorflow/lite/micro/kernels/reduce_common.cc, EvalMeanHelper; reference/reduce.h. */
 function meanS8(node: MeanNode, value: Value): Value {
   const output = emptyValue(node.outputs[0]!);
-  const [input, out] = [int8s(value), int8s(output)];
+  const [input, out] = [activations(value), activations(output)];
+  const [low, high] = storedRange(output.type.dtype);
   const sums = new Int32Array(out.length);
   let i = 0;
   for (const to of targets(value.type, node.attrs.axes)) sums[to]! += input[i++]!;
   const { offset, by, zero } = constantsOf(node);
   sums.forEach((sum, to) => {
     const scaled = multiplyByQuantizedMultiplier((sum + offset) | 0, by, node.attrs.rounding);
-    out[to] = clamp(scaled + zero, -128, 127);
+    out[to] = clamp(scaled + zero, low, high);
   });
   return output;
 }

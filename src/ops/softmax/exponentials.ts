@@ -57,3 +57,9 @@ export function sumOfExponentials(row: Int8Array, most: number, exp: Int32Array)
   }
   return sum;
 }
+
+/** The rows that a softmax works on, one after the other. */
+export function rowsOf({ inputs }: { readonly inputs: readonly (TensorType | undefined)[] }) {
+  const depth = inputs[0]!.shape.at(-1)!;
+  return { outer: elements(inputs[0]!) / depth, depth };
+}

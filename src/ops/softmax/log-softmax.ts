@@ -17,8 +17,14 @@ import { wholeRanges } from '../channels.ts';
 import { defineOp } from '../op.ts';
 import { rejectUnlessUniform } from '../types.ts';
 import { unitFamily } from '../unit.ts';
-import { exponentials, largest, rows, shapeWithRows, sumOfExponentials } from './exponentials.ts';
-import { rowsOf } from './softmax.kernels.ts';
+import {
+  exponentials,
+  largest,
+  rows,
+  rowsOf,
+  shapeWithRows,
+  sumOfExponentials,
+} from './exponentials.ts';
 import { LOG_SOFTMAX_FIXED, SOFTMAX_FLOAT } from './structs.ts';
 
 /** Over the last dimension; int8 outputs have scale 16/256 and zero point 127. */

@@ -1,10 +1,11 @@
-import type { TensorType, TypedNode } from '../../ir/types.ts';
+import type { TypedNode } from '../../ir/types.ts';
 import { elements, perTensor } from '../../ir/types.ts';
 import { table } from '../constant-array.ts';
 import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { unitFamily } from '../unit.ts';
-import { exponentials, floatTable } from './exponentials.ts';
+import { exponentials, floatTable, rowsOf } from './exponentials.ts';
+import { softmax16Kernel } from './softmax-s16.ts';
 import type { SoftmaxAttrs } from './softmax.ts';
 import { SOFTMAX_FIXED, SOFTMAX_FLOAT, SOFTMAX_TABLE } from './structs.ts';
 
@@ -38,6 +39,27 @@ const fixedKernel: Kernel<SoftmaxAttrs> = {
     ];
   },
   inPlace: [0],
+};
+
+const widenedUnits = unitFamily({
+  name: 'nn_softmax_s8_s16',
+  template: 'softmax/softmax-s8-s16',
+  headers: ['nn_types.h', 'nn_softmax.h'],
+  struct: SOFTMAX_FIXED,
+  parameters: 'const int8_t *input, int16_t *output',
+});
+
+/** The same into int16, which has no room in the input's place. */
+const widenedKernel: Kernel<SoftmaxAttrs> = {
+  name: 'softmax_s8_s16_c',
+  units: [widenedUnits],
+  reject: ({ inputs, outputs }) =>
+    inputs[0]!.dtype === 'int8' && outputs[0]!.dtype === 'int16'
+      ? undefined
+      : 'takes int8 and gives int16',
+  cost: (node, choice) => ({ ...fixedKernel.cost(node, choice), calls: [widenedUnits({})] }),
+  code: (node, choice, layout) =>
+    fixedKernel.code(node, choice, layout).map((each) => ({ ...each, unit: widenedUnits({}) })),
 };
 
 const tableUnits = unitFamily({
@@ -89,13 +111,13 @@ const floatKernel: Kernel<SoftmaxAttrs> = {
   inPlace: [0],
 };
 
-export const softmaxKernels = [fixedKernel, tableKernel, floatKernel];
-
-/** The rows that a softmax works on, one after the other. */
-export function rowsOf({ inputs }: { readonly inputs: readonly (TensorType | undefined)[] }) {
-  const depth = inputs[0]!.shape.at(-1)!;
-  return { outer: elements(inputs[0]!) / depth, depth };
-}
+export const softmaxKernels = [
+  fixedKernel,
+  widenedKernel,
+  tableKernel,
+  softmax16Kernel,
+  floatKernel,
+];
 
 function exponentialsOf(node: SoftmaxNode): Int32Array {
   return exponentials(perTensor(node.inputs[0]!).scale, node.attrs.beta).exp;

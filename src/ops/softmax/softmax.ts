@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { TypedNode, Value } from '../../ir/types.ts';
-import { perTensor } from '../../ir/types.ts';
-import { emptyValue, floats, int8s } from '../../ir/values.ts';
+import type { Tensor, TypedNode, Value } from '../../ir/types.ts';
+import { perTensor, storedRange } from '../../ir/types.ts';
+import { activations, emptyValue, floats, int8s } from '../../ir/values.ts';
 import { clamp, doublingHighMul, roundingDivideByPOT } from '../../support/fixed-point.ts';
 import { expf } from '../../support/float32.ts';
 import { wholeRanges } from '../channels.ts';
 import { real } from '../attributes.ts';
 import { defineOp } from '../op.ts';
 import { rowByRow } from '../rows.ts';
-import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessUniform, rejectUnlessUniformWide } from '../types.ts';
+import { isWide } from '../wide.ts';
 import * as gemmlowp from '../gemmlowp.ts';
 import {
   exponentials,
@@ -18,11 +19,12 @@ import {
   shapeWithRows,
   sumOfExponentials,
 } from './exponentials.ts';
+import { rejectSoftmax16, softmax16 } from './softmax-s16.ts';
 import { softmaxKernels } from './softmax.kernels.ts';
 
 export interface SoftmaxAttrs {
   readonly beta: number;
-  /** int8 only: TFLite Micro's fixed point, or LiteRT's float table (legacy uint8 models). */
+  /** int8 alone: TFLite Micro's fixed point, or LiteRT's float table (legacy uint8 models). */
   readonly arithmetic: 'fixed' | 'float';
 }
 
@@ -35,22 +37,14 @@ export const softmax = defineOp<SoftmaxAttrs>({
   attributes: z.strictObject({ beta: real, arithmetic: z.enum(['fixed', 'float']) }),
   inferShapes: (_, [input]) => [shapeWithRows(input!)],
   reject(node) {
-    const mixed = rejectUnlessUniform(node);
-    if (mixed) return mixed;
+    if (isWide(node)) return rejectUnlessUniformWide(node) ?? rejectSoftmax16(node);
     const output = node.outputs[0]!;
-    const { scale, zeroPoint } = perTensor(output);
-    if (output.dtype === 'int8' && (zeroPoint !== -128 || Math.abs(scale * 256 - 1) > 1e-3)) {
-      return `its output has scale ${scale} and zero point ${zeroPoint}, TFLite fixes 1/256 and -128`;
-    }
-    return rejectExponent(node);
+    const widened = output.dtype === 'int16' && node.attrs.arithmetic === 'fixed';
+    const mixed = rejectUnlessUniform(widened ? { ...node, outputs: [] } : node);
+    if (mixed) return mixed;
+    return output.dtype === 'float32' ? undefined : (rejectOutput(output) ?? rejectExponent(node));
   },
-  evaluate: (node, [input]) => [
-    node.outputs[0]!.dtype === 'float32'
-      ? softmaxF32(node, input!)
-      : node.attrs.arithmetic === 'fixed'
-        ? softmaxS8(node, input!)
-        : softmaxTable(node, input!),
-  ],
+  evaluate: (node, [input]) => [evaluate(node, input!)],
   kernels: softmaxKernels,
   rows: rowByRow,
   quantize: { scale: 1 / 256, zeroPoint: -128 },
@@ -59,6 +53,20 @@ export const softmax = defineOp<SoftmaxAttrs>({
     SOFTMAX: ({ options }) => ({ attrs: { beta: options.float(0), arithmetic: 'fixed' } }),
   },
 });
+
+function rejectOutput(output: Tensor): string | undefined {
+  const [least] = storedRange(output.dtype);
+  const { scale, zeroPoint } = perTensor(output);
+  return zeroPoint === least && Math.abs(scale * -2 * least - 1) <= 1e-3
+    ? undefined
+    : `its output has scale ${scale} and zero point ${zeroPoint}, TFLite fixes 1/${-2 * least} and ${least}`;
+}
+
+function evaluate(node: SoftmaxNode, input: Value): Value {
+  if (input.type.dtype === 'float32') return softmaxF32(node, input);
+  if (input.type.dtype === 'int16') return softmax16(node, input);
+  return node.attrs.arithmetic === 'fixed' ? softmaxS8(node, input) : softmaxTable(node, input);
+}
 
 // Source: quantization_util.cc, PreprocessSoftmaxScaling and QuantizeMultiplierGreaterThanOne.
 function rejectExponent({ attrs, inputs }: SoftmaxNode): string | undefined {
@@ -69,21 +77,22 @@ function rejectExponent({ attrs, inputs }: SoftmaxNode): string | undefined {
     : `its beta is ${attrs.beta} on a scale of ${scale}, too small for its fixed-point arithmetic`;
 }
 
-/** Source: tensorflow/lite/kernels/internal/reference/softmax.h, Softmax on int8. */
+/** Source: tensorflow/lite/kernels/internal/reference/softmax.h, Softmax on int8; its output may have 16 bits. */
 function softmaxS8(node: SoftmaxNode, value: Value): Value {
   const output = emptyValue(node.outputs[0]!);
-  const [input, out] = [int8s(value), int8s(output)];
+  const [input, out] = [int8s(value), activations(output)];
+  const [low, high] = storedRange(output.type.dtype);
   const { exp } = exponentials(perTensor(value.type).scale, node.attrs.beta);
   for (const [start, end] of rows(value.type)) {
     const most = largest(input, start, end);
     const sum = sumOfExponentials(input.subarray(start, end), most, exp);
     const bits = Math.clz32(sum);
     const scale = gemmlowp.oneOverOnePlus(((sum << bits) >>> 0) - 2 ** 31);
-    const exponent = 12 - bits + 23;
+    const exponent = 12 - bits + (output.type.dtype === 'int8' ? 23 : 15);
     for (let i = start; i < end; i++) {
       const e = exp[most - input[i]!];
       const share = e === undefined || exponent > 31 ? 0 : doublingHighMul(scale, e);
-      out[i] = clamp(roundingDivideByPOT(share, Math.min(exponent, 31)) - 128, -128, 127);
+      out[i] = clamp(roundingDivideByPOT(share, Math.min(exponent, 31)) + low, low, high);
     }
   }
   return output;

@@ -28,8 +28,8 @@ function clear(
   const { channels, weights: places } = opOf(node.op);
   const typed = typedNode(graph, node);
   const weights = places && typed.inputs[places.input];
-  if (!channels?.sums || weights?.dtype !== 'int8' || Math.abs(weightZeroPoint(weights)) > 127)
-    return undefined;
+  const fits = weights?.dtype === 'int8' && typed.inputs[0]!.dtype === 'int8';
+  if (!channels?.sums || !fits || Math.abs(weightZeroPoint(weights)) > 127) return undefined;
   const operands = operandsOf(typed).map(({ id }) => ranges.get(id)!);
   // By its sums alone: an output that is known by other means may need the very sum that it has.
   const { low, high } = channels.ranges(typed, operands)[0]!;
