@@ -8,8 +8,6 @@ export const CODES: Readonly<Record<string, string>> = {
     'thimble.config.json has keys that mean nothing, or values of the wrong kind. thimble init writes a valid file.',
   'bad-graph-text':
     'A graph in text form has lines that cannot be read. The message has the line and the column; a graph reads back as printGraph of the library shows it.',
-  'bad-labels':
-    'thimble compress --train takes a folder of raw inputs (as the model takes them) with labels: labels.txt or labels.csv has a line "FILE,CLASS" for each input, classes counted from 0; without such a list each class is a folder of .bin files, classes in the order of the folders’ names, or by number where all names are numbers. One of five inputs is held out to judge the others.',
   'bad-limit':
     '--ram and --flash make a board stand for a smaller chip. They cannot make it larger than it is; choose a larger board for that.',
   'bad-name':
@@ -18,7 +16,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'bad-calibration':
     'A calibration file holds a NaN or an infinity. One such value would set the range of every tensor behind it, so the file is refused. Often the file was written in another type than float32, or by a program that divided by zero.',
   'bad-labels':
-    'A file of labels names the classes of the model’s first output, a line for each, in its order. Folders of inputs that are named after classes have to have such names. A .csv says FILE,CLASS for each input instead.',
+    'A file of labels names the classes of the model’s first output, a line for each, in its order. Folders of inputs that are named after classes have to have such names. A .csv says FILE,CLASS for each input instead. thimble compress --train takes labels.txt or labels.csv of FILE,CLASS, classes counted from 0, within its folder, or a folder of .bin files for each class: in the order of the folders’ names, or by number where all names are numbers.',
   'bad-picture':
     'A picture is neither JPEG nor PNG, is damaged or cut off, or has more pixels than thimble takes (33 million).',
   'bad-preprocess':

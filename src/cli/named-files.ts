@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Option } from 'commander';
 import { isLost, rememberRead, refusePlace } from '../support/files-read.ts';

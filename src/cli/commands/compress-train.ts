@@ -1,10 +1,11 @@
-import { CompileError } from '../../support/diagnostics.ts';
+import { throwIfAny } from '../../support/diagnostics.ts';
 import { loadModel } from '../../workflow/load-model.ts';
 import { trainFile } from '../../workflow/train-file.ts';
 import type { TrainedFile } from '../../workflow/train-file.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
 import type { ModelOptions } from '../model-options.ts';
+import { badOption } from '../option-values.ts';
 import { importOptions, noteWarnings, quantizeOptions, refuseCollapsed } from '../open-model.ts';
 
 /** What `thimble compress` takes besides, where it trains. */
@@ -17,11 +18,21 @@ export interface TrainOptions {
 
 interface Options extends ModelOptions, TrainOptions {
   readonly output: string;
-  readonly recipe?: string;
   readonly sparsity?: number;
-  readonly toWeights?: number;
   readonly seed?: number;
 }
+
+// What says how to compress without training.
+const OTHERS = {
+  recipe: '--recipe',
+  toWeights: '--to-weights',
+  toFlash: '--to-flash',
+  toCycles: '--to-cycles',
+  maxDrop: '--max-drop',
+  bits: '--bits',
+  optimize: '--optimize',
+  calibrate: '--calibrate',
+} as const;
 
 /** `thimble compress --train`: a model fine-tuned on labelled inputs, pruned meanwhile where --sparsity is given. */
 export async function trainCommand(
@@ -61,16 +72,16 @@ function describe(trained: TrainedFile): string[] {
   ];
 }
 
-function refuseOthers({ recipe, toWeights, calibrate }: Options): void {
-  const others = { '--recipe': recipe, '--to-weights': toWeights, '--calibrate': calibrate };
-  const given = Object.entries(others).filter(([, value]) => value !== undefined);
-  if (given.length === 0) return;
-  throw new CompileError(
-    given.map(([option]) => ({
-      code: 'bad-option',
-      message: `${option} says how to compress without training`,
-      where: option,
-      hint: 'with --train give --sparsity, or nothing: zeros and few-valued weights stay',
-    })),
+function refuseOthers(options: { readonly [K in keyof typeof OTHERS]?: unknown }): void {
+  throwIfAny(
+    Object.entries(OTHERS)
+      .filter(([key]) => options[key as keyof typeof OTHERS] !== undefined)
+      .map(([, option]) =>
+        badOption(
+          option,
+          `${option} says how to compress without training`,
+          'with --train give --sparsity, or nothing: zeros and few-valued weights stay',
+        ),
+      ),
   );
 }
