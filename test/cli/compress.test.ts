@@ -34,8 +34,8 @@ const compressing = (...args: string[]) =>
   thimble(folder, ['compress', 'net.thimble', '--calibrate', 'cal', ...args]);
 
 // What a compiled model stores, layer by layer.
-async function storedIn(model: string, optimize: string) {
-  const options = ['-b', 'mps2-an386', '--optimize', optimize, '-o', `lib-${optimize}`, '--json'];
+async function storedIn(model: string) {
+  const options = ['-b', 'mps2-an386', '-o', 'lib', '--json'];
   const { out } = await thimble(folder, ['compile', model, ...options]);
   const { layers } = JSON.parse(out) as { layers: { encoding: string; weightBytes: number }[] };
   return layers.filter(({ encoding }) => encoding !== 'none');
@@ -54,7 +54,7 @@ describe('compress', () => {
     expect(out).toMatch(/fitted to 48 inputs, judged on 12 others, held out/);
     const tested = await thimble(folder, ['test', 'c.thimble', '--on', 'host', '--inputs', 'cal']);
     expect(tested.code, tested.err).toBe(0);
-    const stored = await storedIn('c.thimble', 'speed');
+    const stored = await storedIn('c.thimble');
     expect(stored.map(({ encoding }) => encoding)).toContain('us8');
     const json = await compressing('--recipe', 'recipe.json', '-o', 'd.thimble', '--json');
     const told = JSON.parse(json.out) as { layers: { format: string; bytes: number }[] };
@@ -72,18 +72,13 @@ describe('compress', () => {
     expect(files[0]!.equals(files[1]!)).toBe(true);
   });
 
-  it('counts the smallest formats, as the compiler takes them for flash: 0', async () => {
+  it('counts the smallest formats where speed is not asked for: 0', async () => {
     const args = ['--sparsity', '0.9', '--bits', '4', '-o', 'e.thimble', '--json'];
     const { code, out, err } = await compressing(...args);
     expect(code, err).toBe(0);
-    const told = JSON.parse(out) as { layers: { format: string; bytes: number; bits: number }[] };
-    const stored = await storedIn('e.thimble', 'flash');
-    // The compiler counts code, too: of nearly equal formats it may take the one that needs less.
-    const [large, compiled] = [told.layers[1]!, stored[1]!];
-    expect(large.bits).toBe(4);
-    for (const format of [large.format, compiled.encoding])
-      expect(format).toMatch(/^huffman-gaps-/);
-    expect(Math.abs(compiled.weightBytes / large.bytes - 1)).toBeLessThan(0.02);
+    const told = JSON.parse(out) as { layers: { format: string; bits: number }[] };
+    expect(told.layers[1]!.bits).toBe(4);
+    expect(told.layers[1]!.format).toMatch(/^huffman-gaps-/);
   });
 
   it('refuses a size that is out of reach, and writes nothing: 1', async () => {
