@@ -16,7 +16,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'bad-calibration':
     'A calibration file holds a NaN or an infinity. One such value would set the range of every tensor behind it, so the file is refused. Often the file was written in another type than float32, or by a program that divided by zero.',
   'bad-labels':
-    'A file of labels names the classes of the model’s first output, a line for each, in its order. Folders of inputs that are named after classes have to have such names. A .csv says FILE,CLASS for each input instead. thimble compress --train takes labels.txt or labels.csv of FILE,CLASS, classes counted from 0, within its folder, or a folder of .bin files for each class: in the order of the folders’ names, or by number where all names are numbers.',
+    'A file of labels names the classes of the model’s first output, a line for each, in its order. Folders of inputs that are named after classes have to have such names. A .csv says FILE,CLASS for each input instead. thimble compress --train looks for labels.csv in its folder, or a folder for each class; each input needs one.',
   'bad-picture':
     'A picture is neither JPEG nor PNG, is damaged or cut off, or has more pixels than thimble takes (33 million).',
   'bad-preprocess':

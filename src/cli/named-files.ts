@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Option } from 'commander';
 import { isLost, rememberRead, refusePlace } from '../support/files-read.ts';
@@ -22,7 +22,7 @@ export const READS: Readonly<Record<string, (value: unknown) => string[]>> = {
   freeze: (list) => (list as { file?: string }[]).flatMap(({ file }) => file ?? []),
   inputs: (folder) => vectorsIn(String(folder)),
   calibrate: (folder) => vectorsIn(String(folder)),
-  train: (folder) => filesBelow(String(folder)),
+  train: (folder) => [...vectorsIn(String(folder)), path.join(String(folder), 'labels.csv')],
   models: (list) => (list as string[]).flatMap(oneFile),
   board: (names) =>
     [names]
@@ -141,16 +141,6 @@ function vectorsIn(place: string): string[] {
     return files
       .filter((file) => isInput(file) || file.endsWith('.bin'))
       .map((file) => path.join(folder, file));
-  } catch {
-    return [];
-  }
-}
-
-function filesBelow(folder: string): string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) =>
-      path.join(folder, file),
-    );
   } catch {
     return [];
   }

@@ -6,6 +6,7 @@ import type { Graph, TensorType } from '../ir/types.ts';
 import { byteLength, perTensor } from '../ir/types.ts';
 import { floats, valueFromBytes } from '../ir/values.ts';
 import { bytesOf, concatBytes, sha256 } from '../support/bytes.ts';
+import type { PreprocessSettings } from '../preprocess/settings.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import type { Examples } from '../train/examples.ts';
 import { subset } from '../train/examples.ts';
@@ -28,6 +29,8 @@ export interface TrainRequest {
   readonly patience: number;
   /** The share of all weights that becomes zero while it trains; left out: none but those that are. */
   readonly sparsity?: number;
+  /** What pictures become. */
+  readonly preprocess?: PreprocessSettings;
   /** How the result becomes int8. */
   readonly quantize: QuantizeModelOptions;
   /** Written after each epoch, read where it is there, removed at the end. */
@@ -61,12 +64,14 @@ export async function trainFile(
   folder: string,
   request: TrainRequest,
 ): Promise<TrainedFile> {
-  const { epochs, seed, rate, patience, sparsity, signal, note } = request;
+  const { epochs, seed, rate, patience, sparsity, preprocess, signal, note } = request;
   const float = isQuantized(model.graph) ? toFloat(model.graph) : model.graph;
   const network = new Network(float, BATCH);
   const type = tensorOf(model.graph, model.graph.inputs[0]!);
-  const sizes = { inputBytes: byteLength(type), classes: network.logits.size };
-  const labelled = await readLabelled(folder, sizes);
+  const labelled = await readLabelled(folder, model.graph, {
+    ...{ inputBytes: byteLength(type), classes: network.logits.size },
+    ...(preprocess && { preprocess }),
+  });
   const examples = examplesOf(labelled, type);
   const places = Array.from(labelled.inputs, (_, i) => i);
   const check = subset(

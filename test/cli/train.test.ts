@@ -28,7 +28,7 @@ beforeAll(() => {
   for (let i = 0; i < COUNT; i++) {
     examples.read(i, picture);
     const bytes = bytesOf(picture);
-    writeFileSync(path.join(folder, 'classes', String(labels[i]), `${i}.bin`), bytes);
+    writeFileSync(path.join(folder, 'classes', String(labels[i]), `in${i}.bin`), bytes);
     writeFileSync(path.join(folder, 'listed', `in${i}.bin`), bytes);
     lines.push(`in${i}.bin,${labels[i]}`);
   }
@@ -65,9 +65,9 @@ describe('compress --train', () => {
     const lines = labels.slice(0, 100).map((label, i) => {
       const input = readFileSync(path.join(folder, 'listed', `in${i}.bin`));
       writeFileSync(path.join(folder, 'stored', `in${i}.bin`), storeInputs(graph, input));
-      return `in${i}.bin ${label}`;
+      return `in${i}.bin,${label}`;
     });
-    writeFileSync(path.join(folder, 'stored', 'labels.txt'), lines.join('\n'));
+    writeFileSync(path.join(folder, 'stored', 'labels.csv'), lines.join('\n'));
     const again = await thimble(folder, [
       ...['compress', 'pruned.thimble', '--train', 'stored', '--epochs', '2'],
       ...['-o', 'again.thimble', '--json'],
@@ -114,17 +114,23 @@ describe('compress --train', () => {
 
   it('says all that is wrong with labels: 2', async () => {
     mkdirSync(path.join(folder, 'bad'));
-    writeFileSync(path.join(folder, 'bad', 'short.bin'), new Uint8Array(3));
-    writeFileSync(
-      path.join(folder, 'bad', 'labels.txt'),
-      'short.bin 1\nwhat is this\ngone.bin 9\n',
-    );
-    const run = await training('--train', 'bad', '-o', 'bad.thimble');
-    expect(run.code).toBe(2);
-    expect(run.err).toMatch(/it has 3 bytes, the model takes 256/);
-    expect(run.err).toMatch(/"what is this" is no FILE,CLASS/);
-    expect(run.err).toMatch(/its class is 9, the model has 4/);
-    expect(run.err).toMatch(/gone\.bin/);
+    const fails = async (...wanted: readonly RegExp[]) => {
+      const run = await training('--train', 'bad', '-o', 'bad.thimble');
+      expect(run.code).toBe(2);
+      for (const words of wanted) expect(run.err).toMatch(words);
+    };
+    const write = (name: string, data: Uint8Array | string) =>
+      writeFileSync(path.join(folder, 'bad', name), data);
+    write('in0.bin', new Uint8Array(3));
+    write('in1.bin', new Uint8Array(2));
+    await fails(/in0\.bin has 3 bytes, the model takes 256/, /in1\.bin has 2 bytes/);
+    write('in0.bin', new Uint8Array(256));
+    write('in1.bin', new Uint8Array(256));
+    await fails(/bad-labels/, /which class in0 has/, /which class in1 has/);
+    write('labels.csv', 'in0.bin,1\nin1.bin,9\n');
+    await fails(/no class is named "9"/);
+    write('labels.csv', 'in0.bin,1\ngone.bin,2\nlost.bin,2\n');
+    await fails(/no input is "gone\.bin"/, /no input is "lost\.bin"/);
   });
 
   it('refuses options of the other way: 2', async () => {

@@ -39,14 +39,17 @@ export async function trainCommand(
   file: string,
   folder: string,
   options: Options,
-  { output, signal }: Context,
+  context: Context,
 ): Promise<void> {
   refuseOthers(options);
+  const { output, signal } = context;
+  const preprocess = context.preprocess();
   const { epochs, rate, patience, sparsity, seed = 1 } = options;
   const model = await loadModel(file, undefined, await importOptions(options, output));
   const trained = await trainFile(model, folder, {
     ...{ epochs, rate, patience, seed, signal },
     ...(sparsity !== undefined && { sparsity }),
+    ...(preprocess && { preprocess }),
     quantize: quantizeOptions(options),
     checkpoint: `${options.output}.checkpoint`,
     note: (text) => output.note(text),
