@@ -32,12 +32,14 @@ export const fuseRelu: Pass = {
   },
 };
 
-// A relu that changes no scale only clamps, as every operator with an activation does at its end.
+// A relu that changes no scale only clamps, as every operator with an activation does to its first output.
 function fuse(clamp: TypedNode<Clamped>, writer: Node): Node | undefined {
   const attrs = writer.attrs as Partial<Clamped>;
+  const [first, ...others] = writer.outputs;
+  if (clamp.inputs[0]!.id !== first) return undefined;
   const sameScale = sameQuantization(clamp.inputs[0]!, clamp.outputs[0]!);
   if (attrs.activation === undefined || !sameScale) return undefined;
   const activation = combineActivations(attrs.activation, clamp.attrs.activation);
   if (!activation) return undefined;
-  return { ...writer, attrs: { ...attrs, activation }, outputs: clamp.outputs.map(({ id }) => id) };
+  return { ...writer, attrs: { ...attrs, activation }, outputs: [clamp.outputs[0]!.id, ...others] };
 }

@@ -2,14 +2,26 @@ import { GraphBuilder } from '../../src/ir/graph.ts';
 import type { Graph, TensorId } from '../../src/ir/types.ts';
 import { opOf } from '../../src/ops/index.ts';
 import type { Run } from '../../src/plan/segments.ts';
+import { bytesOf } from '../../src/support/bytes.ts';
 import { Random } from '../../src/support/random.ts';
-import { bias, float32, floatWeights, int8, quantization, weights } from './cases.ts';
+import {
+  bias,
+  float32,
+  floatWeights,
+  int16,
+  int8,
+  quantization,
+  weights,
+  wideQuantization,
+} from './cases.ts';
 import type { CaseTensor } from './cases.ts';
 
 const OPS = ['conv2d', 'depthwise_conv2d', 'average_pool', 'max_pool'] as const;
 
 /** For each chain, so many on signals: tensors of one column. */
 const SIGNALS = 1 / 4;
+/** And so many on planes of 16 bits. */
+const WIDE = 1 / 4;
 
 /**
  * Chains of operators with windows, side by side, some of them forked: each a run of steps. Inputs
@@ -26,12 +38,15 @@ export function windowChains(
   const runs: Run[] = [];
   // Of their own: the graphs stay what they are.
   const turns = new Random(count);
-  for (let chain = 0; chain < count * (1 + SIGNALS); chain++) {
+  for (let chain = 0; chain < count * (1 + SIGNALS + WIDE); chain++) {
     const first = builder.nodes.length;
     const plane = [random.int(5, most), random.int(3, 9)] as const;
-    const shape = [1, plane[0], chain < count ? plane[1] : 1, random.pick([1, 2, 3, 4, 8, 12])];
+    const wide = chain >= count * (1 + SIGNALS);
+    const isPlane = chain < count || wide;
+    const shape = [1, plane[0], isPlane ? plane[1] : 1, random.pick([1, 2, 3, 4, 8, 12])];
     const float = random.chance(0.2);
-    const input = builder.addTensor(`in${chain}`, float ? float32(shape) : int8(random, shape));
+    const narrow = float ? float32(shape) : int8(random, shape);
+    const input = builder.addTensor(`in${chain}`, wide ? int16(random, shape) : narrow);
     inputs.push(input);
     let tensor = input;
     const length = random.int(1, 4);
@@ -75,7 +90,8 @@ function addWindow(builder: GraphBuilder, random: Random, from: TensorId): Tenso
   const padding = random.chance(0.5)
     ? [...half, ...half]
     : [0, 1, 0, 1].map((axis) => random.int(0, reach[axis]!));
-  const rounding = pools ? 'double' : random.pick(['double', 'double', 'float']);
+  const rounding =
+    pools || dtype === 'int16' ? 'double' : random.pick(['double', 'double', 'float']);
   const attrs = { kernel, stride, dilation: [1, 1], padding, activation: 'none', rounding };
   const most = op === 'conv2d' ? random.int(1, 9) : channels;
   const constants: CaseTensor[] = pools
@@ -87,7 +103,7 @@ function addWindow(builder: GraphBuilder, random: Random, from: TensorId): Tenso
         ]
       : [
           weights(random, weightShape(op, kernel, channels, most), op === 'conv2d' ? 0 : 3),
-          bias(random, most, 3000),
+          (dtype === 'int16' ? longBias : bias)(random, most, 3000),
         ];
   const ids = constants.map((each, i) =>
     builder.addTensor(`c${builder.nodes.length}_${i}`, each, each.data),
@@ -96,10 +112,17 @@ function addWindow(builder: GraphBuilder, random: Random, from: TensorId): Tenso
   const output = builder.addTensor(`t${builder.nodes.length}`, {
     dtype,
     shape: opOf(op).inferShapes(attrs, types)[0]!,
-    ...(quant && { quant: pools ? quant : quantization(random) }),
+    ...(quant && {
+      quant: pools ? quant : (dtype === 'int16' ? wideQuantization : quantization)(random),
+    }),
   });
   addNode(builder, op, attrs, [from, ...ids], output);
   return output;
+}
+
+function longBias(random: Random, channels: number, most: number): CaseTensor {
+  const data = BigInt64Array.from({ length: channels }, () => BigInt(random.int(-most, most)));
+  return { dtype: 'int64', shape: [channels], data: bytesOf(data) };
 }
 
 function weightShape(op: string, kernel: readonly number[], channels: number, outputs: number) {
