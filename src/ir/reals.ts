@@ -17,7 +17,7 @@ export function outputReals(graph: Graph, bytes: Uint8Array): Float64Array[] {
 }
 
 /** The index of the largest value, the first of several, as `<model>_top1` of the generated C finds it. */
-export function argmax(values: ArrayLike<number>): number {
+export function argmax(values: ArrayLike<number | bigint>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;

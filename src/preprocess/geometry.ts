@@ -24,7 +24,7 @@ export interface Placement {
 
 /**
  * Places a picture in an input. Whole numbers only, below 2^32 for sides up to 65535, so that the
- * generated C (codegen-templates/model/preprocess.c.ejs) computes the same.
+ * generated C (codegen-templates/preprocess/preprocess.c.ejs) computes the same.
  */
 export function place(picture: Size, input: Size, fit: Fit, crop: Crop): Placement {
   const cropped = cropOf(picture, crop);

@@ -1,14 +1,16 @@
 import { formatSize } from '../support/bytes.ts';
 import { formatCount, formatTable } from './table.ts';
 
-/** A model on a board; null where no kernel takes it there. */
+/** What a model takes on a board, as compile predicts it; bytes and cycles are null where no kernel takes it. */
 export interface FitCell {
   readonly board: string;
   readonly fits: boolean;
   readonly flash: number | null;
   readonly ram: number | null;
   readonly cycles: number | null;
+  /** At the board's clock, with memory that never waits. */
   readonly milliseconds: number | null;
+  /** Why the model cannot be computed there at all. */
   readonly reason?: string;
 }
 

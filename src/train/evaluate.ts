@@ -1,3 +1,4 @@
+import { argmax } from '../ir/reals.ts';
 import type { Examples } from './examples.ts';
 import type { Turn } from './fit.ts';
 import type { Network } from './network.ts';
@@ -8,10 +9,8 @@ export async function errorRate(network: Network, examples: Examples, turn: Turn
   const classes = network.logits.size;
   let wrong = 0;
   for (let i = 0; i < examples.count; i++) {
-    let best = 0;
-    for (let c = 1; c < classes; c++)
-      if (logits[i * classes + c]! > logits[i * classes + best]!) best = c;
-    if (best !== examples.labels[i]) wrong++;
+    const said = argmax(logits.subarray(i * classes, (i + 1) * classes));
+    if (said !== examples.labels[i]) wrong++;
   }
   return wrong / examples.count;
 }

@@ -50,6 +50,8 @@ export interface FineTuned {
 const FEW_VALUES = 64;
 /** The share of the training in which weights go. */
 const PRUNING = 0.6;
+/** More than any error, and a number that a checkpoint's JSON can hold. */
+const NONE_YET = 2;
 /** What a network that is pruned follows of what it said before. */
 const DISTILLATION = { temperature: 4, share: 0.5 };
 
@@ -69,7 +71,7 @@ export async function fineTune(
   const prune = kept === undefined ? undefined : gradualPruning(network, { kept, until: PRUNING });
   const shares = prune ? false : setForms(network);
   const optimizer = adam(network.engine, network.parameters.map(variablesOf));
-  const before = { epoch: 0, best: { epoch: 0, error: prune ? Infinity : errorBefore } };
+  const before = { epoch: 0, best: { epoch: 0, error: prune ? NONE_YET : errorBefore } };
   const resumed =
     options.checkpoint && readCheckpoint(options.checkpoint.bytes, network, optimizer, job);
   if (options.checkpoint && !resumed) throw foreign(options.checkpoint.file);

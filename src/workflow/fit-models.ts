@@ -3,6 +3,7 @@ import type { Graph } from '../ir/types.ts';
 import { plannerOf } from '../pipeline.ts';
 import type { CompileOptions } from '../pipeline.ts';
 import { FIRMWARE_BYTES } from '../plan/memories.ts';
+import type { FitCell } from '../report/fit-matrix.ts';
 import { fitsBoard } from '../report/footprint.ts';
 import type { Selection } from '../select/select.ts';
 import { CompileError } from '../support/diagnostics.ts';
@@ -10,24 +11,15 @@ import type { Board } from '../target/board.ts';
 import { targetOf } from '../target/target.ts';
 import type { Target } from '../target/target.ts';
 
-/** What a model takes on a board, as compile predicts it; bytes and cycles are null where no kernel takes it. */
-export interface Fit {
-  readonly board: string;
-  readonly fits: boolean;
-  readonly flash: number | null;
-  readonly ram: number | null;
-  readonly cycles: number | null;
-  /** At the board's clock, with memory that never waits. */
-  readonly milliseconds: number | null;
-  /** Why the model cannot be computed there at all. */
-  readonly reason?: string;
-}
-
 /**
  * Plans a model for each board. The fastest plan of a core is looked for once: where it fits the
  * first memories of a board, none is better there.
  */
-export function fitModel(graph: Graph, boards: readonly Board[], options: CompileOptions): Fit[] {
+export function fitModel(
+  graph: Graph,
+  boards: readonly Board[],
+  options: CompileOptions,
+): FitCell[] {
   const { planFor } = plannerOf(graph, options);
   const fastest = new Map<string, Selection>();
   return boards.map((board) => {
@@ -57,7 +49,7 @@ function fitsFirst({ flash, ram }: Footprint, target: Target): boolean {
   return home && flash.total <= firstFlash.bytes;
 }
 
-function fitOf(board: Board, estimate: Selection['estimate']): Fit {
+function fitOf(board: Board, estimate: Selection['estimate']): FitCell {
   const { flash, ram, cycles } = estimate;
   return {
     board: board.name,
@@ -70,7 +62,10 @@ function fitOf(board: Board, estimate: Selection['estimate']): Fit {
 }
 
 /** The board with the least RAM and flash that the model fits, those that only emulators have last. */
-export function smallestFit(fits: readonly Fit[], boards: readonly Board[]): string | undefined {
+export function smallestFit(
+  fits: readonly FitCell[],
+  boards: readonly Board[],
+): string | undefined {
   const isMachine = ({ emulators }: Board) => Number(emulators.qemu?.machine !== undefined);
   return boards
     .filter(({ name }) => fits.some(({ board, fits: does }) => does && board === name))

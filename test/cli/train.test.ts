@@ -78,31 +78,45 @@ describe('compress --train', () => {
     expect(result.best.error).toBeLessThan(0.2);
   });
 
-  it('goes on after a kill as if nothing had been, and ends with the same bytes: 0', async () => {
-    const args = ['--train', 'listed', '--epochs', '30', '--rate', '1e-3', '--patience', '30'];
-    const whole = await training(...args, '-o', 'whole.thimble');
-    expect(whole.code, whole.err).toBe(0);
-    expect(existsSync(path.join(folder, 'whole.thimble.checkpoint'))).toBe(false);
+  // Where weights go, no network counts before the kill.
+  it.each([
+    ['dense', []],
+    ['sparse', ['--sparsity', '0.5']],
+  ])(
+    'goes on after a kill as if nothing had been, and ends with the same bytes (%s): 0',
+    async (kind, more) => {
+      const epochs = ['--epochs', '30', '--rate', '1e-3', '--patience', '30'];
+      const args = ['--train', 'listed', ...epochs, ...more];
+      const whole = await training(...args, '-o', `${kind}.thimble`);
+      expect(whole.code, whole.err).toBe(0);
+      expect(existsSync(path.join(folder, `${kind}.thimble.checkpoint`))).toBe(false);
 
-    const child = start(folder, ['compress', 'net.thimble', ...args, '-o', 'parts.thimble']);
-    let text = '';
-    child.stderr.on('data', (part: Buffer) => {
-      text += part.toString();
-      if (text.includes('epoch 3 of 30')) child.kill('SIGKILL');
-    });
-    await child;
-    expect(existsSync(path.join(folder, 'parts.thimble'))).toBe(false);
-    expect(existsSync(path.join(folder, 'parts.thimble.checkpoint'))).toBe(true);
+      const child = start(folder, [
+        'compress',
+        'net.thimble',
+        ...args,
+        '-o',
+        `${kind}-parts.thimble`,
+      ]);
+      let text = '';
+      child.stderr.on('data', (part: Buffer) => {
+        text += part.toString();
+        if (text.includes('epoch 3 of 30')) child.kill('SIGKILL');
+      });
+      await child;
+      expect(existsSync(path.join(folder, `${kind}-parts.thimble`))).toBe(false);
+      expect(existsSync(path.join(folder, `${kind}-parts.thimble.checkpoint`))).toBe(true);
 
-    const other = await training(...args.with(3, '31'), '-o', 'parts.thimble');
-    expect(other.code).toBe(2);
-    expect(other.err).toMatch(/foreign-checkpoint/);
+      const other = await training(...args.with(3, '31'), '-o', `${kind}-parts.thimble`);
+      expect(other.code).toBe(2);
+      expect(other.err).toMatch(/foreign-checkpoint/);
 
-    const rest = await training(...args, '-o', 'parts.thimble');
-    expect(rest.code, rest.err).toBe(0);
-    expect(rest.out).toMatch(/resumed after epoch [3-9]/);
-    expect(file('parts.thimble').equals(file('whole.thimble'))).toBe(true);
-  });
+      const rest = await training(...args, '-o', `${kind}-parts.thimble`);
+      expect(rest.code, rest.err).toBe(0);
+      expect(rest.out).toMatch(/resumed after epoch [3-9]/);
+      expect(file(`${kind}-parts.thimble`).equals(file(`${kind}.thimble`))).toBe(true);
+    },
+  );
 
   it('ends early when nothing gets better: 0', async () => {
     const args = ['--train', 'listed', '--epochs', '500', '--rate', '0', '--patience', '2'];

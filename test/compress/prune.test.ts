@@ -1,26 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import { changedShare } from '../../src/compress/prune/agreement.ts';
 import { allocate, fillIn } from '../../src/compress/prune/allocate.ts';
 import { factor, inverseDiagonal, solve } from '../../src/compress/prune/cholesky.ts';
 import { compressGraph } from '../../src/compress/prune/compress-model.ts';
-import { weightBytes } from '../../src/compress/prune/goal.ts';
-import type { Outlook } from '../../src/compress/prune/goal.ts';
 import type { Layer } from '../../src/compress/prune/layer.ts';
 import { countKept, strongest } from '../../src/compress/prune/mask.ts';
-import type { Price } from '../../src/compress/prune/prune-layer.ts';
 import { parseRecipe, recipeFor } from '../../src/compress/prune/recipe.ts';
 import type { Recipe } from '../../src/compress/prune/recipe.ts';
 import { refit } from '../../src/compress/prune/refit.ts';
 import { rowError } from '../../src/compress/prune/samples.ts';
 import type { Samples } from '../../src/compress/prune/samples.ts';
 import { quantizeModel } from '../../src/compress/quantize-model.ts';
-import { blocks4x2, blocks8x1 } from '../../src/encode/blocks.ts';
-import { codedQuads } from '../../src/encode/coded.ts';
-import { us8 } from '../../src/encode/sparse.ts';
-import { typedNodes } from '../../src/ir/graph.ts';
-import { product } from '../../src/support/bytes.ts';
+import { blocks8x1 } from '../../src/encode/blocks.ts';
 import { CompileError } from '../../src/support/diagnostics.ts';
+import { parseGraph } from '../../src/ir/parse.ts';
 import { Random } from '../../src/support/random.ts';
 import { causedInputs, prunableNetwork } from '../support/prunable-network.ts';
+import { outlook, price } from '../support/prune-prices.ts';
 
 const turn = () => Promise.resolve();
 const random = new Random(14);
@@ -138,25 +134,17 @@ it('sizes are met with the least error: no mixture of points does better', () =>
   );
 });
 
-// As the portable layout of each format says.
-const price: Price = ({ inputs }) => {
-  const weights = inputs[1];
-  if (weights?.dtype !== 'int8' || !weights.data) return { bytes: 0, cycles: 0, format: 'none' };
-  const [rows = 0, ...rest] = weights.shape;
-  const data = new Int8Array(weights.data.slice().buffer);
-  const matrix = { rows, columns: product(rest), data };
-  const cycles = data.filter((weight) => weight !== 0).length;
-  const ways = [us8, blocks4x2, blocks8x1, codedQuads[1]!].filter((f) => !f.reject(matrix));
-  return ways
-    .map((f) => ({ bytes: f.bytes(matrix), cycles, format: f.name }))
-    .reduce((a, b) => (b.bytes < a.bytes ? b : a), { bytes: data.length, cycles, format: 'dense' });
-};
-
-// What does not hang on weights counts, too.
-const outlook: Outlook = (graph) => ({
-  flash: 5000 + weightBytes(graph, price),
-  cycles: 900 + typedNodes(graph).reduce((sum, node) => sum + price(node).cycles, 0),
+it('the share of changed answers is the number that is written', () => {
+  for (let changed = 0; changed <= 200; changed++)
+    expect(changedShare({ same: 200 - changed, of: 200 })).toBe(Number((changed / 200).toFixed(3)));
 });
+
+const SINGLE = `graph "one"
+input %0 "x" : i8[1,4] q(0.1,0)
+const %1 "w" : i8[1,4] q(0.1,0) = 01020304
+%2 = dense(%0, %1, _) {"activation":"none","rounding":"double","keepDims":false} : "y" i8[1,1] q(0.1,0) @ "one" 0 "y"
+output %2
+`;
 
 describe('a small network', () => {
   const float = prunableNetwork(random);
@@ -197,6 +185,23 @@ describe('a small network', () => {
     expect([failure, diagnostics[0]!.code]).toEqual(['answer-is-no', 'size-unreachable']);
     const least = Number(/nearest is (\d+) bytes/.exec(diagnostics[0]!.message)![1]);
     expect(least).toBeGreaterThan(150);
+  });
+
+  it('leaves the sparsity that a recipe says, though a size would hold more', async () => {
+    const layers = [{ match: 'middle', sparsity: 0.9 }];
+    const pruned = await compress({ weights: 0.5, layers });
+    expect(pruned.layers.find(({ name }) => name === 'middle')!.kept).toBeLessThan(0.11);
+  });
+
+  it('counts changed answers only where there are answers, and says so at once', async () => {
+    const noted: string[] = [];
+    const single = parseGraph(SINGLE);
+    const one = compressGraph(single, [new Uint8Array(4)], {
+      ...{ recipe: { maxDrop: 0.5 }, price, outlook, turn },
+      ...{ shrink: (same) => same, note: (text) => noted.push(text) },
+    });
+    await expect(one).rejects.toThrow(/bad-option.*this model has one/s);
+    expect(noted).toEqual([]);
   });
 
   it('follows rules by name, and keeps within an error', async () => {

@@ -1,10 +1,8 @@
+import { classCount } from '../../verify/accuracy.ts';
 import { referenceOutputs } from '../../verify/compare.ts';
 import { Interpreter } from '../../interpret/interpret.ts';
 import { CompileError } from '../../support/diagnostics.ts';
-import { tensorOf } from '../../ir/graph.ts';
 import { outputReals } from '../../ir/reals.ts';
-import { elements } from '../../ir/types.ts';
-import type { Graph } from '../../ir/types.ts';
 import { formatScores, rankScores } from '../../report/scores.ts';
 import { execute } from '../../workflow/execute.ts';
 import type { Execution } from '../../workflow/execute.ts';
@@ -40,7 +38,8 @@ export async function runCommand(
   const compiling = { ...options, input: 'whole' as const };
   const model = await openModel(file, compiling, context);
   const { labels } = options;
-  const names = labels === undefined ? undefined : await readLabels(labels, classesOf(model.graph));
+  const names =
+    labels === undefined ? undefined : await readLabels(labels, classCount(model.graph));
   const input = await inputReader(model.graph, context.preprocess())(options.input, 'input');
   const { inputBytes } = new Interpreter(model.graph);
   if (input.length !== inputBytes) {
@@ -95,11 +94,6 @@ function requireResult({ output, labels }: RunOptions): void {
       'give --output FILE for its bytes, --labels FILE for the names of classes, or both',
     ),
   );
-}
-
-// Of the first output.
-function classesOf(graph: Graph): number {
-  return elements(tensorOf(graph, graph.outputs[0]!));
 }
 
 function describe(

@@ -35,6 +35,8 @@ export interface Task extends CompressOptions {
   readonly inputs: Inputs;
   readonly layers: ReadonlyMap<TensorId, Layer>;
   readonly rules: ReadonlyMap<TensorId, LayerRecipe>;
+  /** Stored weights of all layers, as they are. */
+  readonly bytes: number;
 }
 
 /** How many of a layer's weights stay, as a share, and bits of each. */

@@ -68,8 +68,8 @@ export async function compressGraph(
     });
   const bytesBefore = weightBytes(graph, options.price);
   const divided = divideInputs(inputs);
-  const task: Task = { ...options, graph, inputs: divided, layers, rules };
-  const built = await builtFor(task, bytesBefore);
+  const task: Task = { ...options, graph, inputs: divided, layers, rules, bytes: bytesBefore };
+  const built = await builtFor(task);
   return {
     ...built,
     ...{ left, bytesBefore },
@@ -89,11 +89,11 @@ function divideInputs(all: readonly Uint8Array[]): Inputs {
   return { all, fit: each.filter((i) => !chosen.has(i)), check: each.filter((i) => chosen.has(i)) };
 }
 
-function builtFor(task: Task, before: number): Promise<Built> {
+function builtFor(task: Task): Promise<Built> {
   const { recipe } = task;
   if (recipe.maxDrop !== undefined)
-    return meetDrop(task, goalOf({ weights: 1 }, { ...task, before })!, recipe.maxDrop);
-  const goal = goalOf(recipe, { ...task, before });
+    return meetDrop(task, goalOf({ weights: 1 }, task)!, recipe.maxDrop);
+  const goal = goalOf(recipe, task);
   return goal ? meetGoal(task, goal) : build(task, sparsities(task));
 }
 

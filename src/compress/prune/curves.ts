@@ -1,8 +1,8 @@
 import { typedNode } from '../../ir/graph.ts';
 import type { TensorId, TypedNode } from '../../ir/types.ts';
 import type { Point } from './allocate.ts';
-import { walkOf } from './build.ts';
-import type { Task } from './build.ts';
+import { build, walkOf } from './build.ts';
+import type { Built, Task } from './build.ts';
 import { walkNetwork } from './fit-network.ts';
 import type { Goal } from './goal.ts';
 import { judgedOutputs, outputError } from './judged.ts';
@@ -15,7 +15,14 @@ const PROBES = 24;
 const PROBED = 0.22;
 
 /** For each layer what it takes at each sparsity and width, and the error of the outputs that this alone would make. */
-export async function measureCurves(task: Task, { sizeOf }: Goal): Promise<Map<TensorId, Point[]>> {
+export type Curves = ReadonlyMap<TensorId, readonly Point[]>;
+
+/** The network with a point of each curve, in their order. */
+export function buildChosen(task: Task, curves: Curves, chosen: readonly Point[]): Promise<Built> {
+  return build(task, new Map([...curves.keys()].map((id, i) => [id, chosen[i]!])));
+}
+
+export async function measureCurves(task: Task, { sizeOf }: Goal): Promise<Curves> {
   const { graph, inputs, rules, price, turn, note } = task;
   const priced = (node: TypedNode) => {
     const found = price(node);

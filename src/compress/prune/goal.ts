@@ -1,6 +1,7 @@
 import { typedNodes } from '../../ir/graph.ts';
 import type { Graph } from '../../ir/types.ts';
 import { parseSize } from '../../support/bytes.ts';
+import type { Built, Task } from './build.ts';
 import type { Price, Priced } from './prune-layer.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -15,17 +16,13 @@ export interface Goal {
   /** The part of one layer. */
   readonly sizeOf: (price: Priced) => number;
   /** What a network takes as a whole. */
-  readonly measure: (graph: Graph) => number;
+  readonly measure: (network: Pick<Built, 'graph' | 'bytes'>) => number;
 }
 
-/** The goal of a recipe; undefined where it has none. `before`: bytes of all stored weights. */
+/** The goal of a recipe; undefined where it has none. */
 export function goalOf(
   { weights, flash, cycles }: Recipe,
-  {
-    price,
-    outlook,
-    before,
-  }: { readonly price: Price; readonly outlook: Outlook; readonly before: number },
+  { outlook, bytes: before }: Pick<Task, 'outlook' | 'bytes'>,
 ): Goal | undefined {
   const bytes = { unit: 'bytes', sizeOf: (priced: Priced) => priced.bytes } as const;
   if (weights !== undefined)
@@ -33,20 +30,20 @@ export function goalOf(
       ...bytes,
       what: 'weights',
       most: typeof weights === 'string' ? parseSize(weights)! : Math.floor(weights * before),
-      measure: (graph) => weightBytes(graph, price),
+      measure: (network) => network.bytes,
     };
   if (flash !== undefined)
     return {
       ...bytes,
       what: 'flash',
       most: parseSize(flash)!,
-      measure: (graph) => outlook(graph).flash,
+      measure: ({ graph }) => outlook(graph).flash,
     };
   if (cycles === undefined) return undefined;
   return {
     ...{ what: 'cycles', unit: 'cycles', most: cycles },
     sizeOf: (priced) => priced.cycles,
-    measure: (graph) => Math.round(outlook(graph).cycles),
+    measure: ({ graph }) => Math.round(outlook(graph).cycles),
   };
 }
 

@@ -1,8 +1,10 @@
+import { tensorOf } from '../../ir/graph.ts';
+import { elements } from '../../ir/types.ts';
 import { CompileError } from '../../support/diagnostics.ts';
+import { changedShare } from './agreement.ts';
 import { allocate, leastSize } from './allocate.ts';
-import { build } from './build.ts';
 import type { Built, Task } from './build.ts';
-import { measureCurves } from './curves.ts';
+import { buildChosen, measureCurves } from './curves.ts';
 import type { Goal } from './goal.ts';
 import { wholeSize } from './search.ts';
 
@@ -15,8 +17,8 @@ const TRIES = 7;
  * network gives no answers, or where each that was tried errs more.
  */
 export async function meetDrop(task: Task, goal: Goal, maxDrop: number): Promise<Built> {
+  requireClasses(task);
   const curves = await measureCurves(task, goal);
-  const ids = [...curves.keys()];
   const points = [...curves.values()];
   const whole = wholeSize(task, goal);
   let [low, high] = [leastSize(points), whole];
@@ -24,8 +26,8 @@ export async function meetDrop(task: Task, goal: Goal, maxDrop: number): Promise
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const budget = Math.sqrt(low * high);
     const chosen = allocate(points, budget);
-    const built = chosen && (await build(task, new Map(ids.map((id, i) => [id, chosen[i]!]))));
-    const drop = built ? dropOf(task, built) : 1;
+    const built = chosen && (await buildChosen(task, curves, chosen));
+    const drop = built ? changedShare(built.agreement!) : 1;
     if (built)
       task.note(`try ${attempt + 1}: ${built.bytes} bytes, ${drop} of the answers changed`);
     if (built && drop <= maxDrop) [best, high] = [built, budget];
@@ -43,8 +45,8 @@ export async function meetDrop(task: Task, goal: Goal, maxDrop: number): Promise
   );
 }
 
-function dropOf({ graph }: Task, { agreement }: Built): number {
-  if (agreement) return 1 - agreement.same / agreement.of;
+function requireClasses({ graph }: Task): void {
+  if (elements(tensorOf(graph, graph.outputs[0]!)) > 1) return;
   throw new CompileError({
     code: 'bad-option',
     message: 'a drop is counted in answers: the largest of several outputs, and this model has one',

@@ -2,9 +2,8 @@ import { typedNodes } from '../../ir/graph.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 import { allocate, leastSize } from './allocate.ts';
 import type { Point } from './allocate.ts';
-import { build } from './build.ts';
 import type { Built, Task } from './build.ts';
-import { measureCurves } from './curves.ts';
+import { buildChosen, measureCurves } from './curves.ts';
 import type { Goal } from './goal.ts';
 
 /** A network may take so much less than what was asked for, as a share of it. */
@@ -20,11 +19,10 @@ const STEPS = 20;
  */
 export async function meetGoal(task: Task, goal: Goal): Promise<Built> {
   const curves = await measureCurves(task, goal);
-  const ids = [...curves.keys()];
   const points = [...curves.values()];
   const { most } = goal;
   // What does not hang on the layers.
-  const rest = goal.measure(task.graph) - wholeSize(task, goal);
+  const rest = goal.measure(task) - wholeSize(task, goal);
   // Budgets that were met, and that were not.
   let [low, high] = [0, Infinity];
   let budget = most;
@@ -33,8 +31,8 @@ export async function meetGoal(task: Task, goal: Goal): Promise<Built> {
   const attempt = async (chosen: readonly Point[]) => {
     const choice = JSON.stringify(chosen);
     if (!sizes.has(choice)) {
-      const built = await build(task, new Map(ids.map((id, i) => [id, chosen[i]!])));
-      const size = goal.measure(built.graph);
+      const built = await buildChosen(task, curves, chosen);
+      const size = goal.measure(built);
       sizes.set(choice, size);
       task.note(`try ${sizes.size}: ${size} ${goal.unit} of ${most}`);
       if (size <= most && !(best && best.built.outputError < built.outputError))
@@ -53,7 +51,8 @@ export async function meetGoal(task: Task, goal: Goal): Promise<Built> {
     if (budget <= low || budget >= high) budget = high < Infinity ? (low + high) / 2 : 2 * low;
   }
   // Between two choices sizes may jump: then the largest layer takes what is left.
-  if (best && !isNear(best.size, most)) await attempt(grown(best, most));
+  const isFree = [...curves.keys()].map((id) => task.rules.get(id)!.sparsity === undefined);
+  if (best && !isNear(best.size, most)) await attempt(grown(best, most, isFree));
   if (best) return best.built;
   throw unreachable(task, goal, Math.min(...sizes.values()));
 }
@@ -69,8 +68,11 @@ function isNear(size: number, most: number): boolean {
   return size <= most && size >= (1 - TOLERANCE) * most;
 }
 
-function grown({ chosen, size }: Try, most: number): Point[] {
-  const largest = chosen.reduce((a, b) => (b.size > a.size ? b : a));
+// The largest of the layers whose sparsity the recipe leaves open.
+function grown({ chosen, size }: Try, most: number, isFree: readonly boolean[]): readonly Point[] {
+  const free = chosen.filter((_, i) => isFree[i]);
+  if (free.length === 0) return chosen;
+  const largest = free.reduce((a, b) => (b.size > a.size ? b : a));
   const factor = 1 + ((1 - TOLERANCE / 3) * most - size) / largest.size;
   return chosen.map((point) =>
     point === largest ? { ...point, kept: Math.min(1, point.kept * factor) } : point,
