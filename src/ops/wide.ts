@@ -10,6 +10,7 @@ import {
 import type { AnyRounding, Multiplier } from '../support/fixed-point.ts';
 import { table } from './constant-array.ts';
 import type { ConstantArray } from './constant-array.ts';
+import { requantizeBytes } from './requantize.ts';
 import { rejectWeights } from './weight-types.ts';
 
 /**
@@ -85,10 +86,10 @@ function sumsAreWide(node: TypedNode): boolean {
 /** How the kernels on int16 add up: in 64 bits, in 32 bits that hold any sum, or wrapping in 32 bits. */
 export const SUMS_AXIS = { wide: '', fitting: '_fitting', narrow: '_narrow' } as const;
 
-export type Sums = keyof typeof SUMS_AXIS;
+type Sums = keyof typeof SUMS_AXIS;
 
-/** How the kernels add up what a matrix of weights gives. */
-export function sumsOf(node: TypedNode, { rows, columns, data }: WeightMatrix): Sums {
+// How the kernels add up what a matrix of weights gives.
+function sumsOf(node: TypedNode, { rows, columns, data }: WeightMatrix): Sums {
   if (!sumsAreWide(node)) return 'narrow';
   const fit = wideBiasOf(node, rows).every((bias, row) => {
     let size = Math.abs(bias);
@@ -98,17 +99,29 @@ export function sumsOf(node: TypedNode, { rows, columns, data }: WeightMatrix): 
   return fit ? 'fitting' : 'wide';
 }
 
-/** The multipliers as nn_requantize stores them for such sums. */
-export function storedMultipliers(sums: Sums, multipliers: readonly Multiplier[]): Multiplier[] {
-  return sums === 'narrow' ? [...multipliers] : multipliers.map(wideMultiplier);
+/** How a layer's sums are made and requantized, and what is stored for that. */
+export interface WideLayer {
+  readonly sums: Sums;
+  /** As nn_requantize stores them for such sums. */
+  readonly multipliers: readonly Multiplier[];
+  /** As the kernels read it: one word for each output, or two, the lower one first. */
+  readonly bias: ConstantArray;
+  /** Bytes of bias and multipliers. */
+  readonly bytes: number;
 }
 
-/** The bias as the kernels read it: one word for each output, or two, the lower one first. */
-export function storedBias(sums: Sums, bias: readonly number[]): ConstantArray {
-  if (sums !== 'wide') return table('bias', Int32Array.from(bias));
-  return table('bias', Int32Array.from(bias.flatMap((b) => [b | 0, Math.floor(b / 2 ** 32)])));
-}
-
-export function storedBiasBytes(sums: Sums, channels: number): number {
-  return (sums === 'wide' ? 8 : 4) * channels;
+/** The same of a layer with the given weights and, for each output channel, multiplier. */
+export function wideLayer(
+  node: TypedNode,
+  matrix: WeightMatrix,
+  given: readonly Multiplier[],
+): WideLayer {
+  const sums = sumsOf(node, matrix);
+  const multipliers = sums === 'narrow' ? given : given.map(wideMultiplier);
+  const bias = wideBiasOf(node, matrix.rows);
+  const words = sums === 'wide' ? bias.flatMap((b) => [b | 0, Math.floor(b / 2 ** 32)]) : bias;
+  return {
+    ...{ sums, multipliers, bias: table('bias', Int32Array.from(words)) },
+    bytes: 4 * words.length + requantizeBytes(multipliers),
+  };
 }

@@ -4,19 +4,11 @@ import type { TypedNode } from '../../ir/types.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
+import { REQUANTIZE, requantizeFields } from '../requantize.ts';
 import { memoiseLayer } from '../rows.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
-import {
-  isWide,
-  storedBias,
-  storedBiasBytes,
-  storedMultipliers,
-  SUMS_AXIS,
-  sumsOf,
-  wideBiasOf,
-} from '../wide.ts';
+import { isWide, SUMS_AXIS, wideLayer } from '../wide.ts';
 import type { FixedConv2d } from './conv2d.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
 import { WINDOW } from './structs.ts';
@@ -57,11 +49,9 @@ export function wideConvolution(conv: WideConv): Kernel<FixedConv2d> {
     parameters: 'const int16_t *input, int16_t *output, int32_t first, int32_t last',
     axes: { sums: SUMS_AXIS },
   });
-  const choiceOf = memoiseLayer((node: ConvNode) => {
+  const layerOf = memoiseLayer((node: ConvNode) => {
     const matrix = conv.matrix(node);
-    const sums = sumsOf(node, matrix);
-    const multipliers = storedMultipliers(sums, multipliersOf(node, matrix.rows));
-    return { sums, multipliers, channels: matrix.rows };
+    return wideLayer(node, matrix, multipliersOf(node, matrix.rows));
   });
   return {
     name: `${conv.name}_s16_c`,
@@ -70,27 +60,24 @@ export function wideConvolution(conv: WideConv): Kernel<FixedConv2d> {
     formats: [dense],
     reject: (node) => (isWide(node) ? rejectWindow(node) : 'takes int16'),
     cost(node, { format }) {
-      const { sums, multipliers, channels } = choiceOf(node);
+      const { sums, bytes } = layerOf(node);
       const work = conv.work(node);
       return {
         work: { ...work, wide: sums === 'wide' ? (work.macs ?? work.taps!) : 0 },
-        constantBytes:
-          format!.bytes(conv.stored(node)) +
-          storedBiasBytes(sums, channels) +
-          requantizeBytes(multipliers),
+        constantBytes: format!.bytes(conv.stored(node)) + bytes,
         scratchBytes: 0,
         calls: [units({ sums })],
       };
     },
     code(node, { format }, layout) {
-      const { sums, multipliers, channels } = choiceOf(node);
+      const { sums, multipliers, bias } = layerOf(node);
       return [
         call(units({ sums }), {
           window: windowFields(node, layout),
           requantize: requantizeFields(node, multipliers),
           depth: conv.depth(node),
           weights: table('weights', format!.encode(conv.stored(node)), format!.name),
-          bias: storedBias(sums, wideBiasOf(node, channels)),
+          bias,
         }),
       ];
     },

@@ -9,15 +9,7 @@ import { REQUANTIZE, requantizeBytes, requantizeFields, ROUNDING_AXIS } from '..
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import * as weighted from '../weighted.ts';
-import {
-  isWide,
-  storedBias,
-  storedBiasBytes,
-  storedMultipliers,
-  SUMS_AXIS,
-  sumsOf,
-  wideBiasOf,
-} from '../wide.ts';
+import { isWide, SUMS_AXIS, wideLayer } from '../wide.ts';
 import { multipliersOf, rejectWindow, windowFields } from './fields.ts';
 import { WINDOW } from './structs.ts';
 import type { TransposeConv2dAttrs } from './transpose-conv2d.ts';
@@ -83,26 +75,23 @@ const transposeConv2dS16: Kernel<TransposeConv2dAttrs> = {
   units: [wideUnits],
   reject: (node) => (isWide(node) ? rejectWindow(node) : 'takes int16'),
   cost(node) {
-    const sums = wideSums(node);
+    const { sums, bytes } = wideLayerOf(node);
     const work = workOf(node);
     return {
       work: { ...work, wide: sums === 'wide' ? work.macs : 0 },
-      constantBytes:
-        elements(node.inputs[1]!) +
-        storedBiasBytes(sums, channelsOf(node)) +
-        requantizeBytes(storedMultipliers(sums, multipliers(node))),
+      constantBytes: elements(node.inputs[1]!) + bytes,
       scratchBytes: 0,
       calls: [wideUnits({ sums })],
     };
   },
   code(node) {
-    const sums = wideSums(node);
+    const { sums, bias, ...layer } = wideLayerOf(node);
     return [
       call(wideUnits({ sums }), {
         ...placement(node),
-        requantize: requantizeFields(node, storedMultipliers(sums, multipliers(node))),
+        requantize: requantizeFields(node, layer.multipliers),
         weights: table('weights', weighted.int8Weights(node)),
-        bias: storedBias(sums, wideBiasOf(node, channelsOf(node))),
+        bias,
       }),
     ];
   },
@@ -153,10 +142,10 @@ function multipliers(node: Node) {
   return multipliersOf(node, channelsOf(node));
 }
 
-const wideSums = memoise((node: Node) => {
+const wideLayerOf = memoise((node: Node) => {
   const rows = channelsOf(node);
   const data = weighted.int8Weights(node);
-  return sumsOf(node, { rows, columns: data.length / rows, data });
+  return wideLayer(node, { rows, columns: data.length / rows, data }, multipliers(node));
 });
 
 function placement(node: Node) {

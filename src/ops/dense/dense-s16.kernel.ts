@@ -6,19 +6,11 @@ import { memoise } from '../../support/memoise.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
+import { REQUANTIZE, requantizeFields } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import { int8Weights } from '../weighted.ts';
-import {
-  isWide,
-  storedBias,
-  storedBiasBytes,
-  storedMultipliers,
-  SUMS_AXIS,
-  sumsOf,
-  wideBiasOf,
-} from '../wide.ts';
+import { isWide, SUMS_AXIS, wideLayer } from '../wide.ts';
 import type { FixedDense } from './dense.ts';
 import { denseMultipliers } from './multipliers.ts';
 
@@ -45,19 +37,18 @@ export const denseS16: Kernel<FixedDense> = {
   formats: [dense],
   reject: (node) => (isWide(node) ? undefined : 'takes int16'),
   cost(node, { format }) {
-    const { matrix, sums, multipliers } = choiceOf(node);
+    const { matrix, sums, bytes } = layerOf(node);
     const outputs = elements(node.outputs[0]!);
     const macs = outputs * matrix.columns;
     return {
       work: { outputs, macs, wide: sums === 'wide' ? macs : 0 },
-      constantBytes:
-        format!.bytes(matrix) + storedBiasBytes(sums, matrix.rows) + requantizeBytes(multipliers),
+      constantBytes: format!.bytes(matrix) + bytes,
       scratchBytes: 0,
       calls: [units({ sums })],
     };
   },
   code(node, { format }) {
-    const { matrix, sums, multipliers } = choiceOf(node);
+    const { matrix, sums, multipliers, bias } = layerOf(node);
     return [
       call(units({ sums }), {
         requantize: requantizeFields(node, multipliers),
@@ -65,15 +56,14 @@ export const denseS16: Kernel<FixedDense> = {
         depth: matrix.columns,
         outputs: matrix.rows,
         weights: table('weights', format!.encode(matrix), format!.name),
-        bias: storedBias(sums, wideBiasOf(node, matrix.rows)),
+        bias,
       }),
     ];
   },
 };
 
-const choiceOf = memoise((node: TypedNode<FixedDense>) => {
+const layerOf = memoise((node: TypedNode<FixedDense>) => {
   const [rows = 0, columns = 0] = node.inputs[1]!.shape;
   const matrix: WeightMatrix = { rows, columns, data: int8Weights(node) };
-  const sums = sumsOf(node, matrix);
-  return { matrix, sums, multipliers: storedMultipliers(sums, denseMultipliers(node)) };
+  return { matrix, ...wideLayer(node, matrix, denseMultipliers(node)) };
 });
