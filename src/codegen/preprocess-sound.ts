@@ -1,7 +1,6 @@
 import { quarterCosine, UNIT_16, UNIT_32 } from '../signal/circle.ts';
 import { LOGARITHM_OF_TWO, LOGARITHMS, naturalLogarithm } from '../signal/logarithm.ts';
 import type { MelBank } from '../signal/mel.ts';
-import { halfIndex } from '../signal/window.ts';
 import type { SoundPlan } from '../preprocess/sound-plan.ts';
 import { assert } from '../support/diagnostics.ts';
 import { bytesPerElement } from '../support/dtypes.ts';
@@ -18,7 +17,7 @@ type Table = Uint8Array | Int16Array | Int32Array;
  */
 export function emitSoundPreprocess(name: string, plan: SoundPlan): Files {
   const tables = tablesOf(plan);
-  const { levels, transform, peak, values, window, hann } = plan;
+  const { levels, transform, peak, values } = plan;
   const isEnergy = levels.kind === 'energy';
   const view = {
     ...{ name, plan, transform, peak, macro: name.toUpperCase(), version: VERSION },
@@ -38,7 +37,6 @@ export function emitSoundPreprocess(name: string, plan: SoundPlan): Files {
       ln2: LOGARITHM_OF_TWO,
       fullScale: naturalLogarithm(32768),
       one: 2 ** plan.bank.bits - 1,
-      mirror: hann.length + halfIndex(hann.length, window, hann.length),
       ...(values.kind === 'float' && {
         factor: floatLiteral(values.factor),
         offset: floatLiteral(values.offset),
@@ -69,14 +67,22 @@ function tablesOf({ hann, size, bank, levels, transform }: SoundPlan) {
   const isEnergy = levels.kind === 'energy';
   const cosines = quarterCosine(size, isEnergy ? UNIT_16 : UNIT_32);
   const tables: [string, Table, string][] = [
-    ['window', hann, 'The first half of a Hann window.'],
+    [
+      'window',
+      isEnergy ? Int16Array.from(hann.half) : hann.half,
+      'The first half of a Hann window.',
+    ],
     ['cosines', isEnergy ? Int16Array.from(cosines) : cosines, 'Of a quarter of SIZE steps.'],
     ['widths', narrow(bank.widths), 'Bins up to the top of each channel, and to the end.'],
     ['shares', sharesOf(bank), 'What the channel that ends there gets of each bin.'],
     ['logarithms', Int16Array.from(LOGARITHMS), 'What log2(1 + x) is more than x, in 65536ths.'],
   ];
   if (isEnergy && levels.pcan)
-    tables.push(['gains', levels.pcan.table, 'Parabolas, of each number of bits that a level has.']);
+    tables.push([
+      'gains',
+      levels.pcan.table,
+      'Parabolas, of each number of bits that a level has.',
+    ]);
   if (transform)
     tables.push([
       'transform_cosines',

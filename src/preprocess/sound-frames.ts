@@ -5,7 +5,7 @@ import { amplify, gainFrom } from '../signal/pcan.ts';
 import { RealFft } from '../signal/real-fft.ts';
 import { bitsOf, lengthOf, squareRoot } from '../signal/roots.ts';
 import { subtractNoise } from '../signal/spectral-subtraction.ts';
-import { halfIndex, scaleBits, windowed } from '../signal/window.ts';
+import { scaleBits, weightAt, windowed } from '../signal/window.ts';
 import type { EnergyLevels, MagnitudeLevels, SoundPlan } from './sound-plan.ts';
 
 /** A frame's features, of 16 bits each, and its greatest sample, at least 1. */
@@ -42,7 +42,8 @@ export class SoundFrames {
 
   // Logarithms in 64ths.
   #energies(samples: Int16Array, { correctionBits, noise, pcan }: EnergyLevels): number[] {
-    const shaped = samples.map((sample, i) => windowed(sample, this.#weight(i), 12));
+    const { hann } = this.plan;
+    const shaped = samples.map((sample, i) => windowed(sample, weightAt(hann, i), 12));
     const up = scaleBits(shaped);
     const spectrum = this.#fft.transform(shaped.map((sample) => sample << up));
     const channels = this.#channels((bin) => spectrum[2 * bin]! ** 2 + spectrum[2 * bin + 1]! ** 2);
@@ -57,7 +58,10 @@ export class SoundFrames {
 
   // Natural logarithms in 65536ths.
   #magnitudes(samples: Int16Array, { floor, unit }: MagnitudeLevels): number[] {
-    const shaped = Int32Array.from(samples, (sample, i) => sample * this.#weight(i));
+    const { hann } = this.plan;
+    const shaped = Int32Array.from(samples, (sample, i) =>
+      Math.floor((sample * weightAt(hann, i) + 128) / 256),
+    );
     const most = shaped.reduce((size, sample) => Math.max(size, Math.abs(sample)), 0);
     const up = most === 0 ? 0 : 30 - bitsOf(most);
     const spectrum = this.#fft.transform(shaped.map((sample) => sample << up));
@@ -71,10 +75,5 @@ export class SoundFrames {
     const levels = new Float64Array(bankEnd(bank));
     for (let bin = bank.first; bin < levels.length; bin++) levels[bin] = level(bin);
     return channelsOf(bank, levels);
-  }
-
-  #weight(i: number): number {
-    const { hann, window } = this.plan;
-    return hann[halfIndex(i, window, hann.length)]!;
   }
 }

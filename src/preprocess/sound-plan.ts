@@ -7,7 +7,8 @@ import type { MelBank } from '../signal/mel.ts';
 import { gainTable, snrShift } from '../signal/pcan.ts';
 import { SHARE_BITS } from '../signal/spectral-subtraction.ts';
 import type { NoiseSettings } from '../signal/spectral-subtraction.ts';
-import { hannHalf } from '../signal/window.ts';
+import { hannWindow } from '../signal/window.ts';
+import type { HannWindow } from '../signal/window.ts';
 import type { SoundSettings } from './sound-settings.ts';
 import { soundInput } from './sound-input.ts';
 import type { SoundShape } from './sound-input.ts';
@@ -22,8 +23,7 @@ export interface SoundPlan extends SoundShape {
   readonly window: number;
   readonly stride: number;
   readonly size: number;
-  /** The first half of the window. */
-  readonly hann: Int16Array;
+  readonly hann: HannWindow;
   readonly bank: MelBank;
   readonly levels: EnergyLevels | MagnitudeLevels;
   readonly transform?: CosineTransform;
@@ -63,6 +63,8 @@ export interface PeakSettings {
 
 /** Logarithms of TFLite Micro have 6 bits below the point. */
 const ENERGY_BITS = 6;
+/** The window of 32-bit spectra: with it a full-scale sample has 38 bits, of which 30 are kept. */
+const WIDE_WINDOW = 2 ** 23 - 1;
 /** A full-scale sample. */
 const FULL_SCALE = 32768;
 /** No filter of 2048 samples holds e^10 times full scale; no logarithm of 32 bits is greater. */
@@ -97,7 +99,7 @@ export function planSound(graph: Graph, settings: SoundSettings): SoundPlan {
   const filters = { rate, size, count: mels, lower, upper };
   const isEnergy = spectrum === 'energy';
   const bank = isEnergy ? signalBank(filters) : linearBank(filters);
-  if (bankEnd(bank) > size / 2)
+  if (bankEnd(bank) > size / 2 || upper > rate / 2)
     throw bad(`filters up to ${upper} Hz reach beyond half the sample rate of ${rate} Hz`);
   const floor = settings.floor / (settings.normalize === 'peak' ? FULL_SCALE : 1);
   const most = isEnergy ? MOST_ENERGY : Math.max(-Math.log(floor), MOST_MAGNITUDE);
@@ -105,7 +107,7 @@ export function planSound(graph: Graph, settings: SoundSettings): SoundPlan {
   return {
     ...shape,
     ...{ rate, window, stride, size, bank, bits },
-    hann: isEnergy ? hannHalf(window, 0.5, 4096) : hannHalf(window, 0, 32767),
+    hann: isEnergy ? hannWindow(window, 0.5, 4096) : hannWindow(window, 0, WIDE_WINDOW),
     levels: isEnergy ? energyLevels(settings, size) : magnitudeLevels(floor, size),
     ...(coefficients !== false && { transform: cosineTransform(mels, coefficients, bits) }),
     ...(settings.normalize === 'peak' && { peak: peakOf(settings, bits) }),
@@ -155,7 +157,7 @@ function energyLevels({ noiseReduction, pcan }: SoundSettings, size: number): En
 
 // Samples, the window and the filters' weights are scaled up, the Fourier transform divides.
 function magnitudeLevels(floor: number, size: number): MagnitudeLevels {
-  const unit = (FULL_SCALE * 32767 * 32767) / size;
+  const unit = ((FULL_SCALE * WIDE_WINDOW) / 256) * (32767 / size);
   return {
     kind: 'magnitude',
     floor: Math.max(Math.round(floor * unit), 1),

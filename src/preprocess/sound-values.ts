@@ -49,12 +49,17 @@ export function valuesOf(tensor: Tensor, settings: SoundSettings, bits: number):
 }
 
 // To the nearest: 30 bits of the factor, fewer where a feature times it would leave 53.
-function scaled(factor: number, offset: number) {
+function scaled(factor: number, added: number) {
   const shift = Math.min(Math.max(29 - Math.floor(Math.log2(factor)), 0), 36);
-  return {
-    ...{ multiplier: Math.round(factor * 2 ** shift), shift },
-    offset: Math.round((offset + 0.5) * 2 ** shift),
-  };
+  const [multiplier, offset] = [factor, added + 0.5].map((x) => Math.round(x * 2 ** shift));
+  if (multiplier! < 2 ** 31 && Math.abs(offset!) < 2 ** 52)
+    return { multiplier: multiplier!, offset: offset!, shift };
+  throw new CompileError({
+    code: 'bad-preprocess',
+    message: '"mean" and "std" lead far beyond what the input can hold',
+    where: 'preprocess.sound',
+    hint: 'a feature becomes (feature - mean) / std before it is quantized',
+  });
 }
 
 /** A feature as the input stores it. */

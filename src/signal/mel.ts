@@ -33,7 +33,7 @@ export function signalBank({ rate, size, count, lower, upper }: MelSettings): Me
   const spacing = f(f(mel(upper) - low) / f(count + 1));
   const step = rate / size;
   return bankOf({
-    ...{ bits: 12, low, first: roundHalfEven(1 + lower / step) },
+    ...{ bits: 12, low, first: roundHalfEven(1 + lower / step), end: Infinity },
     tops: Array.from({ length: count + 1 }, (_, i) => f(low + f(spacing * f(i + 1)))),
     melOf: (bin) => mel(bin * step),
     shares: (at, top, before) => {
@@ -53,7 +53,7 @@ export function linearBank({ rate, size, count, lower, upper }: MelSettings): Me
   const spacing = (mel(upper) - low) / (count + 1);
   const step = rate / size;
   return bankOf({
-    ...{ bits: 15, low, first: Math.floor(lower / step) + 1 },
+    ...{ bits: 15, low, first: Math.floor(lower / step) + 1, end: size / 2 },
     tops: Array.from({ length: count + 1 }, (_, i) => low + spacing * (i + 1)),
     melOf: (bin) => mel(bin * step),
     shares: (at, top, before) => {
@@ -67,6 +67,8 @@ export function linearBank({ rate, size, count, lower, upper }: MelSettings): Me
 interface MelScale {
   readonly bits: number;
   readonly first: number;
+  /** The bin before which all that count are: the one of half the rate is at the end of every filter. */
+  readonly end: number;
   readonly low: number;
   /** Tops of the triangles, and the end of the last one. */
   readonly tops: readonly number[];
@@ -75,12 +77,12 @@ interface MelScale {
   shares(at: number, top: number, before: number): [number, number];
 }
 
-function bankOf({ bits, first, low, tops, melOf, shares }: MelScale): MelBank {
+function bankOf({ bits, first, end, low, tops, melOf, shares }: MelScale): MelBank {
   const widths: number[] = [];
   const weights: [number, number][] = [];
   for (const [i, top] of tops.entries()) {
     const start = weights.length;
-    for (let at; (at = melOf(first + weights.length)) <= top;)
+    for (let at; first + weights.length < end && (at = melOf(first + weights.length)) <= top;)
       weights.push(shares(at, top, tops[i - 1] ?? low));
     widths.push(weights.length - start);
   }

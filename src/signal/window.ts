@@ -1,21 +1,29 @@
 import { bitsOf } from './roots.ts';
 
-/**
- * The first half of a Hann window of `length` samples, its middle included, times `scale`, rounded.
- * `offset` is where between two samples the window begins: 1/2 as TFLite Micro has it
- * (python/tflite_micro/signal/ops/window_op.py), 0 as tf.signal.hann_window.
- */
-export function hannHalf(length: number, offset: 0 | 0.5, scale: number): Int16Array {
-  const count = offset === 0 ? Math.floor(length / 2) + 1 : Math.ceil(length / 2);
-  return Int16Array.from({ length: count }, (_, i) =>
-    Math.round(scale * (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + offset)) / length))),
-  );
+/** A window, the same from both ends. */
+export interface HannWindow {
+  /** Its first half, the middle included. */
+  readonly half: Int32Array;
+  /** Behind it sample `i` has the value of sample `mirror - i`. */
+  readonly mirror: number;
 }
 
-/** Where in its first half a window has the value of sample `i`. */
-export function halfIndex(i: number, length: number, half: number): number {
-  const last = 2 * half > length + 1 ? length : length - 1;
-  return i < half ? i : last - i;
+/**
+ * A Hann window of `length` samples times `scale`, rounded. `offset` is where between two samples it
+ * begins: 1/2 as TFLite Micro has it (python/tflite_micro/signal/ops/window_op.py), 0 as
+ * tf.signal.hann_window.
+ */
+export function hannWindow(length: number, offset: 0 | 0.5, scale: number): HannWindow {
+  const count = offset === 0 ? Math.floor(length / 2) + 1 : Math.ceil(length / 2);
+  const half = Int32Array.from({ length: count }, (_, i) =>
+    Math.round(scale * (0.5 - 0.5 * Math.cos((2 * Math.PI * (i + offset)) / length))),
+  );
+  return { half, mirror: offset === 0 ? length : length - 1 };
+}
+
+/** What a window is at sample `i`. */
+export function weightAt({ half, mirror }: HannWindow, i: number): number {
+  return half[i < half.length ? i : mirror - i]!;
 }
 
 /** A sample times a window's value, cut, within 16 bits. Source: tflite-micro, signal/src/window.cc. */

@@ -43,7 +43,7 @@ const PLANS = {
   logarithms: soundPlan(
     { dtype: 'float32', shape: [1, 12, 3] },
     {
-      ...{ sampleRate: 8000, window: 25.1, stride: 10, mels: 12, lower: 100, upper: 3900 },
+      ...{ sampleRate: 8000, window: 25.13, stride: 10, mels: 12, lower: 100, upper: 3900 },
       ...{ normalize: 'peak', mean: -3.7, std: 1.9, floor: 1e-5 },
     },
   ),
