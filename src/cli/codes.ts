@@ -20,13 +20,15 @@ export const CODES: Readonly<Record<string, string>> = {
   'bad-picture':
     'A picture is neither JPEG nor PNG, is damaged or cut off, or has more pixels than thimble takes (33 million).',
   'bad-preprocess':
-    'The "preprocess" of thimble.config.json does not suit the model’s input: another number of channels, or an input that is no picture.',
+    'The "preprocess" of thimble.config.json does not suit the model’s input: another number of channels or features, an input that is no picture or sound, or settings that contradict each other.',
   'bad-recipe':
     'A recipe of thimble compress has keys that mean nothing, values out of range, or names a layer that the model does not have. README.md (Compressing a model) shows one.',
   'bad-report':
     'thimble diff compares two report.json, as compile, build and bench --json write them.',
+  'bad-sound':
+    'A sound is no WAV file of PCM (8 to 32 bits) or float samples, is damaged or cut off, or has another number of samples a second than the model was trained on ("sampleRate" of "preprocess"). thimble does not resample: what a firmware hears comes at the microphone’s rate.',
   'bad-vectors':
-    'Vectors are pictures, or raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
+    'Vectors are pictures, sounds, or raw tensor bytes, little endian, in the dtype of the model file; several inputs are concatenated in model order. A file of another size cannot be one.',
   'below-minimum':
     'Fewer inputs got the right class, or the same one from both models, than --min-accuracy or --min-agreement asks for.',
   'does-not-fit-flash':
@@ -66,7 +68,7 @@ export const CODES: Readonly<Record<string, string>> = {
   'no-kernel':
     'No kernel takes the operator with these types on this core. The notes give each kernel’s reason.',
   'no-preprocess':
-    'A picture has levels from 0 to 255, a model takes other values: from -1 to 1, say. A quantized input whose range is a usual one tells which; otherwise "mean" and "std" of "preprocess" in thimble.config.json do: a level becomes (level - mean) / std.',
+    'A picture has levels from 0 to 255, a model takes other values: from -1 to 1, say. A quantized input whose range is a usual one tells which; otherwise "mean" and "std" of "preprocess" in thimble.config.json do: a level becomes (level - mean) / std. What a sound becomes only "sound" of "preprocess" can tell.',
   'not-comparable':
     'thimble accuracy compares the outputs of two models one by one: both have to have as many, of the same sizes.',
   'not-compressible':

@@ -29,7 +29,7 @@ export async function openModel(
   return { ...model, graph: runPasses(quantized.graph) };
 }
 
-/** Calibration inputs in a folder, pictures as the configuration says. */
+/** Calibration inputs in a folder, pictures and sounds as the configuration says. */
 export function calibrateFrom(folder: string, context: Context): Calibrating {
   const preprocess = context.preprocess();
   return { folder, ...(preprocess && { preprocess }) };

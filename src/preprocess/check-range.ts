@@ -25,7 +25,7 @@ export function describeUnlikely(graph: Graph, inputs: readonly Uint8Array[]): D
       code: 'unlikely-inputs',
       message: `the inputs do not look like what the model takes: ${problem}`,
       where: `input "${tensor.name}"`,
-      hint: 'see that they are scaled as in training ("preprocess" in thimble.config.json does it for pictures)',
+      hint: 'see that they are scaled as in training ("preprocess" in thimble.config.json does it for pictures and sounds)',
     };
   });
 }

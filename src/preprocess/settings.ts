@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { soundSettings } from './sound-settings.ts';
 
 const share = z.number().min(0).max(1);
 const size = z.number().gt(0).max(1);
@@ -10,7 +11,7 @@ const rectangle = z
   .refine(({ left, width }) => left + width <= 1, 'left and width reach beyond the picture')
   .refine(({ top, height }) => top + height <= 1, 'top and height reach beyond the picture');
 
-/** `preprocess` in thimble.config.json: how a picture becomes the input of a model (README, "Pictures"). */
+/** `preprocess` in thimble.config.json: how a picture or a sound becomes the input of a model (README). */
 export const preprocessSettings = z.strictObject({
   /** cover: fills the input, and cuts off what is too wide or too high; contain: all of it, between bars. */
   fit: z.enum(['cover', 'contain', 'stretch']).default('cover'),
@@ -23,6 +24,8 @@ export const preprocessSettings = z.strictObject({
   /** A pixel from 0 to 255 becomes (pixel - mean) / std, channel by channel in the model's order. */
   mean: perChannel(z.number()).optional(),
   std: perChannel(z.number().positive()).optional(),
+  /** How a sound becomes features; the others are for pictures. */
+  sound: soundSettings.optional(),
 });
 
 export type PreprocessSettings = z.output<typeof preprocessSettings>;

@@ -3,10 +3,10 @@ import type { CalibrationInput } from '../compress/calibration-inputs.ts';
 import { Interpreter } from '../interpret/interpret.ts';
 import type { PreprocessSettings } from '../preprocess/settings.ts';
 import type { LoadedModel } from './load-model.ts';
-import { inputReader } from './picture-input.ts';
+import { inputReader } from './input-reader.ts';
 import { readVectors } from './vectors.ts';
 
-/** Where calibration inputs are, and how pictures among them become inputs. */
+/** Where calibration inputs are, and how pictures and sounds among them become inputs. */
 export interface Calibrating {
   readonly folder: string;
   readonly preprocess?: PreprocessSettings;

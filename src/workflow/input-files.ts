@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { CompileError } from '../support/diagnostics.ts';
 import { isPicture } from './read-picture.ts';
+import { isSound } from './read-sound.ts';
 
 /** Files of inputs: a folder, and the paths below it, with slashes, sorted. */
 export interface InputFiles {
@@ -25,10 +26,10 @@ export function inputFiles(place: string): InputFiles {
   }
 }
 
-/** Whether a file's name is that of an input: a picture, in*.bin or *.in.bin. */
+/** Whether a file's name is that of an input: a picture, a sound, in*.bin or *.in.bin. */
 export function isInput(file: string): boolean {
   const name = path.posix.basename(file);
-  return isPicture(name) || /^in.*\.bin$/s.test(name) || name.endsWith('.in.bin');
+  return isPicture(name) || isSound(name) || /^in.*\.bin$/s.test(name) || name.endsWith('.in.bin');
 }
 
 /** The class that an input's folder names. */

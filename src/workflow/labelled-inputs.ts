@@ -4,7 +4,7 @@ import type { Graph } from '../ir/types.ts';
 import type { PreprocessSettings } from '../preprocess/settings.ts';
 import { CompileError } from '../support/diagnostics.ts';
 import { badLabels } from './labels.ts';
-import { inputReader } from './picture-input.ts';
+import { inputReader } from './input-reader.ts';
 import { truthOf } from './truth.ts';
 import { readVectors } from './vectors.ts';
 
@@ -25,7 +25,7 @@ export interface LabelledRequest {
 const LIST = 'labels.csv';
 
 /**
- * The inputs of a folder, pictures or raw, each with its class: that of its folder, or the one in labels.csv.
+ * The inputs of a folder, pictures, sounds or raw, each with its class: that of its folder, or the one in labels.csv.
  * Throws CompileError with all inputs that cannot be read, or that nothing is said of.
  */
 export async function readLabelled(

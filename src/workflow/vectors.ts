@@ -7,7 +7,7 @@ import { CompileError, throwIfAny } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 import { Random } from '../support/random.ts';
 import { classOf, inputFiles, isInput } from './input-files.ts';
-import type { InputReader } from './picture-input.ts';
+import type { InputReader } from './input-reader.ts';
 import { readInput } from './read-input.ts';
 
 /** An input, and the output that somebody else's run gave, where there is one. */
@@ -22,7 +22,7 @@ export interface Vector {
 }
 
 /**
- * The inputs of a folder, and of its folders, one for each class: pictures, and in*.bin and *.in.bin
+ * The inputs of a folder, and of its folders, one for each class: pictures, sounds, and in*.bin and *.in.bin
  * with out*.bin and *.out.bin beside them, which nobody looks at where `outputBytes` is undefined.
  * A file by itself is an input, too.
  */
@@ -57,7 +57,7 @@ export async function readVectors(
     });
   }
   if (vectors.length === 0 && problems.length === 0)
-    wrong('it holds no pictures (.png, .jpg), no in*.bin and no *.in.bin');
+    wrong('it holds no pictures (.png, .jpg), no sounds (.wav), no in*.bin and no *.in.bin');
   throwIfAny(problems);
   return vectors;
 }
@@ -72,7 +72,7 @@ function badVectors(where: string, message: string): Diagnostic {
     code: 'bad-vectors',
     message,
     where,
-    hint: 'vectors are raw tensor bytes in the dtype of the model file (thimble inspect shows it), or pictures',
+    hint: 'vectors are raw tensor bytes in the dtype of the model file (thimble inspect shows it), pictures or sounds',
   };
 }
 
@@ -81,7 +81,7 @@ function noteIn(problems: Diagnostic[]) {
   return (error: unknown): undefined => {
     const isOfFile =
       error instanceof CompileError &&
-      error.diagnostics.every(({ code }) => code === 'bad-picture');
+      error.diagnostics.every(({ code }) => code === 'bad-picture' || code === 'bad-sound');
     if (!isOfFile) throw error;
     problems.push(...error.diagnostics);
   };

@@ -5,8 +5,10 @@ import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
 import type { Files } from '../../codegen/emit.ts';
 import { emitPreprocess } from '../../codegen/preprocess.ts';
+import { emitSoundPreprocess } from '../../codegen/preprocess-sound.ts';
 import type { Program } from '../../pipeline.ts';
 import { planPicture } from '../../preprocess/picture-plan.ts';
+import { planSound } from '../../preprocess/sound-plan.ts';
 import type { Report } from '../../report/report.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
@@ -94,10 +96,13 @@ async function prepare(
   return compileForBoard(model, board, compileOptions(options));
 }
 
-// For the application's own main.c, where the configuration says how pictures become inputs.
+// For the application's own main.c, where the configuration says how pictures or sounds become inputs.
 function preprocessFiles({ name, model }: Program, context: Context): Files {
   const settings = context.preprocess();
-  return settings ? emitPreprocess(name, planPicture(model, settings)) : new Map<string, string>();
+  if (!settings) return new Map<string, string>();
+  return settings.sound
+    ? emitSoundPreprocess(name, planSound(model, settings.sound))
+    : emitPreprocess(name, planPicture(model, settings));
 }
 
 async function writeReport(folder: string, report: Report): Promise<void> {

@@ -7,7 +7,7 @@ import { formatScores, rankScores } from '../../report/scores.ts';
 import { execute } from '../../workflow/execute.ts';
 import type { Execution } from '../../workflow/execute.ts';
 import { readLabels } from '../../workflow/labels.ts';
-import { inputReader } from '../../workflow/picture-input.ts';
+import { inputReader } from '../../workflow/input-reader.ts';
 import { compileForBoard } from '../../workflow/build-model.ts';
 import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
@@ -25,7 +25,7 @@ export interface RunOptions extends Omit<CompilingOptions, 'input'> {
   readonly timeout?: number;
 }
 
-/** `thimble run`: one inference; tensor bytes or a picture in, tensor bytes or labels out. */
+/** `thimble run`: one inference; tensor bytes, a picture or a sound in, tensor bytes or labels out. */
 export async function runCommand(
   file: string,
   options: RunOptions,
@@ -47,7 +47,7 @@ export async function runCommand(
       code: 'bad-vectors',
       message: `the input has ${input.length} bytes, the model takes ${inputBytes}`,
       where: options.input,
-      hint: 'it is a picture, or raw tensor bytes in the dtype of the model file (thimble inspect shows it)',
+      hint: 'it is a picture, a sound, or raw tensor bytes in the dtype of the model file (thimble inspect shows it)',
     });
   }
   const timeoutMs = context.timeoutMs(options.timeout);

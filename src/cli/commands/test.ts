@@ -4,7 +4,7 @@ import { CompileError } from '../../support/diagnostics.ts';
 import type { Diagnostic } from '../../support/diagnostics.ts';
 import { testModel } from '../../workflow/test-model.ts';
 import type { TestResult } from '../../workflow/test-model.ts';
-import { inputReader } from '../../workflow/picture-input.ts';
+import { inputReader } from '../../workflow/input-reader.ts';
 import { makeVectors, readVectors } from '../../workflow/vectors.ts';
 import type { Vector } from '../../workflow/vectors.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
