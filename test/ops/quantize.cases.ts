@@ -84,3 +84,17 @@ export const cast: CaseMaker = (random, operand) => {
     outputs: [{ dtype: output }],
   };
 };
+
+const SAME_WIDTH: readonly (readonly DType[])[] = [
+  ['float32', 'int32'],
+  ['int8', 'uint8'],
+];
+
+export const bitcast: CaseMaker = (random, operand) => {
+  const plain = operand?.quant || operand?.data ? undefined : operand;
+  const group = SAME_WIDTH.find((types) => plain && types.includes(plain.dtype));
+  const given = group && plain;
+  const types = group ?? random.pick(SAME_WIDTH);
+  const input = given ?? { dtype: random.pick(types), shape: [random.int(1, 30)] };
+  return { op: 'bitcast', attrs: {}, inputs: [input], outputs: [{ dtype: random.pick(types) }] };
+};

@@ -18,6 +18,8 @@ const PLAIN = { activation: 'none', rounding: 'double' } as const;
 function readGemm(call: OnnxCall): readonly OnnxValue[] {
   const [a, b, c] = [call.input(0), call.input(1), call.inputs[2]];
   if (a.rank !== 2 || b.rank !== 2) throw new Unsupported('its operands are no matrices');
+  // Up to version 6 an attribute allows what is always allowed now.
+  call.ignore('broadcast');
   const [alpha, beta] = [call.number('alpha', 1), call.number('beta', 1)];
   const rows = call.number('transA', 0) ? a.transposed([1, 0]) : a;
   // [outputs, depth]
