@@ -33,9 +33,12 @@ export function translateOnnx(
   const { inputs, frozen } = modelInputs(model.graph, file, options);
   const { sorted: whole, problems } = sortNodes(model.graph, file);
   throwIfAny(problems);
-  const { graph: source, labels } = toSigned(fuseQdq({ ...model.graph, nodes: whole }));
+  const initializers = [...model.graph.initializers, ...frozen];
+  const { graph: source, labels } = toSigned(
+    fuseQdq({ ...model.graph, nodes: whole, initializers }),
+  );
   const { sorted } = sortNodes(source, file);
-  const constants = [...source.initializers, ...frozen];
+  const constants = source.initializers;
   const emitter = new GraphEmitter(foldBudget(bytesOf(constants)), options.onNote ?? (() => {}));
   const walk = new Walk(emitter, opset, file, countUses(source));
   for (const input of inputs) {

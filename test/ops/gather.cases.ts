@@ -45,9 +45,9 @@ export const scatterNd: CaseMaker = (random, operand) => {
   const reduction = random.chance(0.4) ? 'none' : random.pick(REDUCTIONS);
   const types = reduction === 'none' ? ANY.filter((type) => type !== 'float16') : FOLDED;
   const given = operand?.shape.length === 0 ? undefined : takes(operand, undefined, types);
-  const plain = { dtype: random.pick(FOLDED), shape: shapeOf(random) };
-  const made = reduction === 'none' ? alike(random, shapeOf(random)).input : plain;
-  const values = given ?? (made);
+  const plain: CaseTensor = { dtype: random.pick(FOLDED), shape: shapeOf(random) };
+  const moved = reduction === 'none' ? alike(random, shapeOf(random)).input : plain;
+  const values: CaseTensor = given ?? moved;
   const { shape, dtype, quant } = values;
   const depth = random.int(1, shape.length);
   const places = Array.from({ length: random.int(0, 2) }, () => random.int(1, 3));

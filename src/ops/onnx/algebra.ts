@@ -117,6 +117,16 @@ export class Algebra {
     );
   }
 
+  /** Entries by indices along the first axes, as many as the last axis of the indices has. */
+  gatherNd(x: OnnxValue, indices: OnnxValue): OnnxValue {
+    return this.natural(this.emit('gather_nd', {}, [x.natural(), indices.natural()]));
+  }
+
+  /** A value whose tensor stores the axes as the model has them. */
+  natural(tensor: TensorId): OnnxValue {
+    return OnnxValue.natural(this.emitter, tensor);
+  }
+
   concat(values: readonly OnnxValue[], axis: number): OnnxValue {
     const tensor = this.emit(
       'concat',

@@ -1,6 +1,7 @@
 import { Unsupported } from '../op.ts';
 import { Algebra } from './algebra.ts';
 import { operands } from './binary.ts';
+import { mapped } from './align.ts';
 import type { OnnxCall, OnnxReader, OnnxReaders } from './call.ts';
 import { constantValueOf, orOnConstants } from './integers.ts';
 import type { OnnxValue } from './value.ts';
@@ -103,6 +104,12 @@ export const COMBINATION_READERS: OnnxReaders = {
     new Algebra(call.emitter).select(call.input(0), call.input(1), call.input(2)),
   ]),
   Cast: (call) => [castTo(call, dtypeOfCode(call.number('to', 0)))],
+  BitCast: (call) => {
+    const dtype = dtypeOfCode(call.number('to', 0));
+    if (!dtype) throw new Unsupported('it makes a type that thimble does not have');
+    const m = new Algebra(call.emitter);
+    return [mapped(call.input(0), (stored) => m.emit('bitcast', {}, [stored], [{ dtype }]))];
+  },
   CastLike: (call) => [castTo(call, call.input(1).dtype)],
 };
 
