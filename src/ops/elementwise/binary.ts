@@ -96,10 +96,9 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   return defineOp<BinaryAttrs>({
     name: binary.name,
     summary: binary.summary,
-    attributes: z.strictObject({
-      ...clamped,
-    }),
+    attributes: z.strictObject(clamped),
     operands: 2,
+    anyRank: true,
     inferShapes: (_, inputs) => {
       const shape = broadcastShape(inputs.map((input) => input?.shape ?? []));
       padLoops(

@@ -55,6 +55,7 @@ export function defineCombine(combine: Combine): Op<object> {
     summary: combine.summary,
     attributes: noAttributes,
     operands: 2,
+    anyRank: true,
     inferShapes: (_, inputs) => [shapeOf(inputs)],
     reject: (node) => reject(combine, node),
     evaluate: (node, inputs) => [evaluate(combine, node, inputs)],

@@ -39,13 +39,13 @@ function readGatherElements(call: OnnxCall): readonly OnnxValue[] {
   const [x, indices] = [call.input(0), call.input(1)];
   const m = new Algebra(call.emitter);
   const axis = call.axis(call.number('axis', 0), x.rank);
-  const [all, count] = [product(x.shape), product(indices.shape)];
+  const all = product(x.shape);
   const places = flatPlaces(call, x, indices, axis);
-  const taken = m.gather(x.reshaped([all]), places.reshaped([count]), 0, all);
+  const taken = m.gather(x.reshaped([all]), places, 0, all);
   return [taken.reshaped(indices.shape)];
 }
 
-/** Indices along an axis of a value, [i, j, …], as places in the whole of it, row by row. */
+/** Indices along an axis of a value, [i, j, …], as places in the whole of it, row by row, in one row. */
 export function flatPlaces(
   call: OnnxCall,
   x: OnnxValue,
@@ -63,8 +63,8 @@ export function flatPlaces(
     }
     return base;
   });
-  const places = fromFront(m, indices, [x.shape[axis]!]);
-  const base = constantValueOf(call, bases, indices.shape, 'int32');
+  const places = fromFront(m, indices.reshaped([count]), [x.shape[axis]!]);
+  const base = constantValueOf(call, bases, [count], 'int32');
   return m.add(m.mul(places, steps[axis]!), base);
 }
 
