@@ -4,6 +4,8 @@ import * as functions from '../../support/float-functions.ts';
 import * as integers from '../../support/integers.ts';
 import * as longs from '../../support/long-integers.ts';
 import { atan2f } from '../../support/special-functions.ts';
+import type { TfliteOperator } from '../../formats/tflite/records.ts';
+import { Unsupported } from '../op.ts';
 import type { Op } from '../op.ts';
 import { defineCombine } from './combine.ts';
 import type { Combine } from './combine.ts';
@@ -21,6 +23,15 @@ const HEADERS = {
 const asIs = () => ({ attrs: {} });
 // The operands change places: x > y is y < x.
 const swapped = () => ({ attrs: {}, keep: [1, 0] });
+
+// TFLite broadcasts neither operand.
+const ofOneShape = ({ inputs: [a, b] }: TfliteOperator) => {
+  if (a?.shape.join() !== b?.shape.join())
+    throw new Unsupported(
+      `its operands [${a?.shape.join(',')}] and [${b?.shape.join(',')}] differ`,
+    );
+  return { attrs: {} };
+};
 
 /** A comparison: floats and integers compare alike. */
 function comparison(
@@ -147,7 +158,7 @@ const COMBINATIONS: readonly Combine[] = [
   },
   {
     ...{ name: 'atan2', summary: 'The angle of a point, from its y and x', types: ['float32'] },
-    tflite: { ATAN2: asIs },
+    tflite: { ATAN2: ofOneShape },
     float: { combine: atan2f, c: 'nn_atan2f(x, y)' },
     headers: { float: ['nn_math.h', 'nn_functions.h', 'nn_special.h'], integer: [] },
     cost: 'atan2',
