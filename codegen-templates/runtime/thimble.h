@@ -19,8 +19,8 @@ typedef enum {
 typedef struct {
     const char *name;
     thimble_dtype dtype;
-    int32_t rank;
-    int32_t shape[6];
+    int16_t rank;
+    int32_t shape[7];
     float scale;
     int32_t zero_point;
     int32_t bytes;

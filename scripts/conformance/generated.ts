@@ -1,7 +1,8 @@
 import type { Graph } from '../../src/ir/types.ts';
 import { byteLength, elements } from '../../src/ir/types.ts';
-import { concatBytes, firstDifference } from '../../src/support/bytes.ts';
+import { concatBytes } from '../../src/support/bytes.ts';
 import { loadBoard } from '../../src/target/load-board.ts';
+import { compareOutput } from '../../src/verify/compare.ts';
 import { execute } from '../../src/workflow/execute.ts';
 import { mergeGraphs } from '../../test/support/merge-graphs.ts';
 import type { Case } from './reference.ts';
@@ -60,8 +61,14 @@ async function runBatch(
     let at = 0;
     for (const each of batch) {
       const bytes = output.subarray(at, (at += each.expected.length));
-      const byte = firstDifference(bytes, each.expected);
-      report(each, byte === -1 ? undefined : `byte ${byte} is not the reference’s`);
+      const { difference } = compareOutput(
+        each.graph,
+        each.test.name,
+        'reference',
+        bytes,
+        each.expected,
+      );
+      report(each, difference && `byte ${difference.byte} is not the reference’s`);
     }
   } catch (error) {
     if (batch.length === 1) {

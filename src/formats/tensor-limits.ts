@@ -1,7 +1,7 @@
 import { product } from '../support/bytes.ts';
 import type { DType, Quantization } from '../support/dtypes.ts';
 
-export const MAX_RANK = 6;
+export const MAX_RANK = 7;
 const MAX_ELEMENTS = 2 ** 28;
 
 /** Whether a shape has more dimensions or elements than are read: it is taken for damage. */

@@ -33,9 +33,12 @@ export function translateOnnx(
   const { inputs, frozen } = modelInputs(model.graph, file, options);
   const { sorted: whole, problems } = sortNodes(model.graph, file);
   throwIfAny(problems);
-  const { graph: source, labels } = toSigned(fuseQdq({ ...model.graph, nodes: whole }));
+  const initializers = [...model.graph.initializers, ...frozen];
+  const { graph: source, labels } = toSigned(
+    fuseQdq({ ...model.graph, nodes: whole, initializers }),
+  );
   const { sorted } = sortNodes(source, file);
-  const constants = [...source.initializers, ...frozen];
+  const constants = source.initializers;
   const emitter = new GraphEmitter(foldBudget(bytesOf(constants)), options.onNote ?? (() => {}));
   const walk = new Walk(emitter, opset, file, countUses(source));
   for (const input of inputs) {
@@ -46,7 +49,7 @@ export function translateOnnx(
   for (const tensor of constants) walk.addConstant(tensor);
   for (const node of sorted) walk.visit(node);
   const inputIds = inputs.map(({ name }) => walk.get(name)!.natural());
-  const outputs = walk.problems.length > 0 ? [] : walk.outputs(model.graph.outputs);
+  const outputs = walk.problems.length > 0 ? [] : walk.outputs(model.graph.outputs, options);
   const { builder } = emitter;
   const own = copyOutputs(builder, inputIds, outputs, file);
   const nodes = withoutUnread(builder.nodes, own);
@@ -112,9 +115,16 @@ class Walk {
     }
   }
 
-  /** The tensors of the model's outputs, in the order of axes that the model has. */
-  outputs(outputs: readonly OnnxValueInfo[]): TensorId[] {
-    return outputs.flatMap(({ name }) => {
+  /** The tensors of the model's outputs, in the order of axes that the model has; those without elements are left out. */
+  outputs(outputs: readonly OnnxValueInfo[], { allowVacuous }: ImportOptions): TensorId[] {
+    const isEmpty = ({ name }: OnnxValueInfo) => this.#values.get(name)?.shape.includes(0);
+    const spared = allowVacuous === true || !outputs.every(isEmpty);
+    return outputs.flatMap((output) => {
+      const { name } = output;
+      if (spared && isEmpty(output)) {
+        this.emitter.note(`the output "${name}" has no elements: the program does not have it`);
+        return [];
+      }
       const { operator } = this.emitter.origin;
       this.emitter.origin = { file: this.file, operator, name };
       try {

@@ -4,6 +4,8 @@ import { CompileError } from '../support/diagnostics.ts';
 
 /** How a model file is read. */
 export interface ImportOptions {
+  /** Take a model, too, that reads nothing or gives nothing: one of constants. */
+  readonly allowVacuous?: boolean;
   /** Shapes of inputs, by name, where the file leaves sizes open. */
   readonly shapes?: ReadonlyMap<string, readonly number[]>;
   /** Inputs that become constants, by name: their elements in order, little endian. ONNX only. */

@@ -5,6 +5,9 @@ import { OPS } from './index.ts';
 import { checkOperands, Unsupported } from './op.ts';
 import type { Op } from './op.ts';
 
+/** Nested loops that kernels have. */
+const MOST_AXES = 6;
+
 /**
  * Throws Unsupported unless a node is what its operator can compute: a known operator, attributes
  * that follow its schema, operands that it takes, and outputs of the types that come out.
@@ -42,6 +45,8 @@ export function rejectTypes(op: Op, node: TypedNode): string | undefined {
   const tensors = [...node.inputs, ...node.outputs].filter((tensor) => tensor !== undefined);
   const hollow = tensors.find((tensor) => elements(tensor) === 0);
   if (hollow) return `its tensor "${hollow.name}" is empty`;
+  const deep = op.anyRank ? undefined : tensors.find(({ shape }) => shape.length > MOST_AXES);
+  if (deep) return `its tensor "${deep.name}" has ${deep.shape.length} dimensions`;
   return rejectLargePlane(tensors) ?? rejectScalesPerChannel(node) ?? op.reject(node);
 }
 

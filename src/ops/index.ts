@@ -19,7 +19,10 @@ import { select } from './elementwise/select.ts';
 import { squaredDifference } from './elementwise/squared-difference.ts';
 import { gatherNd } from './gather/gather-nd.ts';
 import { gather } from './gather/gather.ts';
+import { scatterNd } from './gather/scatter-nd.ts';
+import { topK } from './gather/top-k.ts';
 import { averagePool, maxPool } from './pool/pool.ts';
+import { bitcast } from './quantize/bitcast.ts';
 import { cast } from './quantize/cast.ts';
 import { dequantize, quantize } from './quantize/quantize.ts';
 import { gru } from './recurrent/gru.ts';
@@ -73,6 +76,8 @@ export const OPS: readonly Op[] = [
   select,
   gather,
   gatherNd,
+  scatterNd,
+  topK,
   prelu,
   relu,
   leakyRelu,
@@ -102,6 +107,7 @@ export const OPS: readonly Op[] = [
   quantize,
   dequantize,
   cast,
+  bitcast,
   lstm,
   gru,
   rnn,

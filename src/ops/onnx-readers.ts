@@ -2,6 +2,7 @@ import { ATTENTION_READERS } from './onnx/attention.ts';
 import { BINARY_READERS } from './onnx/binary.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
+import { DROPOUT_READERS } from './onnx/dropout.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
 import { INDEX_READERS } from './onnx/indices.ts';
 import { ROTARY_READERS } from './onnx/rotary.ts';
@@ -19,8 +20,11 @@ import { QUANTIZE_READERS } from './onnx/quantized.ts';
 import { RECURRENT_READERS } from './onnx/recurrent.ts';
 import { REDUCE_READERS } from './onnx/reduce.ts';
 import { RESIZE_READERS } from './onnx/resize.ts';
+import { SCALED_READERS } from './onnx/scaled.ts';
+import { SCATTER_READERS } from './onnx/scatter.ts';
 import { SHAPE_READERS } from './onnx/shapes.ts';
 import { SOFTMAX_READERS } from './onnx/softmax.ts';
+import { TF_IDF_READERS } from './onnx/tf-idf.ts';
 import { UNARY_READERS } from './onnx/unary.ts';
 
 export { constantOf } from './onnx/shapes.ts';
@@ -33,6 +37,7 @@ export const ONNX_READERS: OnnxReaders = {
   ...ATTENTION_READERS,
   ...BINARY_READERS,
   ...COMBINATION_READERS,
+  ...DROPOUT_READERS,
   ...FUNCTION_READERS,
   ...GENERATE_READERS,
   ...INDEX_READERS,
@@ -50,7 +55,10 @@ export const ONNX_READERS: OnnxReaders = {
   ...RECURRENT_READERS,
   ...REDUCE_READERS,
   ...RESIZE_READERS,
+  ...SCALED_READERS,
+  ...SCATTER_READERS,
   ...SHAPE_READERS,
   ...SOFTMAX_READERS,
+  ...TF_IDF_READERS,
   ...UNARY_READERS,
 };

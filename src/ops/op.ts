@@ -58,6 +58,8 @@ export interface Op<Attrs = unknown> {
   readonly operands?: 2 | 3 | 'any';
   /** Positions of inputs that may be left out, besides a bias. */
   readonly optional?: readonly number[];
+  /** It takes tensors of more than six dimensions: its loops are over elements, or few after merging. */
+  readonly anyRank?: true;
   /** Output shapes, or throws Unsupported. Optional inputs left out are undefined. */
   inferShapes(attrs: Attrs, inputs: readonly (TensorType | undefined)[]): (readonly number[])[];
   /** Why the operator cannot work on these types; undefined when it can. */

@@ -32,7 +32,8 @@ export const dense: CaseMaker = (random, operand) => {
 };
 
 export const batchMatmul: CaseMaker = (random, operand) => {
-  const given = operand && operand.shape.length >= 2 ? takes(operand) : undefined;
+  const types = ['int8', 'float32', 'int32'];
+  const given = operand && operand.shape.length >= 2 ? takes(operand, undefined, types) : undefined;
   const [rows, depth, columns] = [random.int(1, 5), random.int(1, 6), random.int(1, 5)];
   const attrs = { transposeA: random.chance(0.4), transposeB: random.chance(0.4) };
   const batch =
@@ -43,6 +44,11 @@ export const batchMatmul: CaseMaker = (random, operand) => {
   const a = given?.shape ?? [...batch, ...(attrs.transposeA ? [depth, rows] : [rows, depth])];
   const inner = a.at(attrs.transposeA ? -2 : -1)!;
   const b = [...other, ...(attrs.transposeB ? [columns, inner] : [inner, columns])];
+  if (given ? given.dtype === 'int32' : random.chance(0.3)) {
+    const whole = { dtype: 'int32' as const };
+    const inputs = [given ?? { ...whole, shape: a }, { ...whole, shape: b }];
+    return { op: 'batch_matmul', attrs, inputs, outputs: [whole] };
+  }
   const first = given ?? (random.chance(0.4) ? float32(a) : int8(random, a));
   const float = first.dtype === 'float32';
   const second = random.chance(0.3)

@@ -28,9 +28,11 @@ function shapes(random: Random, given?: CaseTensor): [readonly number[], readonl
   return given || random.chance(0.5) ? [shape, other] : [other, shape];
 }
 
+const WHOLE: readonly DType[] = ['int32', 'int64'];
+
 function binary(op: string): CaseMaker {
   return (random, operand) => {
-    const given = takes(operand, undefined, ['int8', 'int16', 'float32', 'int32']);
+    const given = takes(operand, undefined, ['int8', 'int16', 'float32', ...WHOLE]);
     const [a, b] = shapes(random, given);
     const attrs = {
       activation: random.pick(ACTIVATIONS),
@@ -40,9 +42,11 @@ function binary(op: string): CaseMaker {
       const second = random.chance(0.4) ? floatWeights(random, b) : float32(b);
       return { op, attrs, inputs: [given ?? float32(a), second], outputs: [{ dtype: 'float32' }] };
     }
-    if (given?.dtype === 'int32' || (!given && random.chance(0.2))) {
-      const whole = (shape: readonly number[]): CaseTensor => ({ dtype: 'int32', shape });
-      return { op, attrs, inputs: [given ?? whole(a), whole(b)], outputs: [{ dtype: 'int32' }] };
+    if (given ? WHOLE.includes(given.dtype) : random.chance(0.25)) {
+      const dtype = given?.dtype ?? random.pick(WHOLE);
+      const whole = (shape: readonly number[]): CaseTensor => ({ dtype, shape });
+      const plain = dtype === 'int64' ? { ...attrs, activation: 'none' } : attrs;
+      return { op, attrs: plain, inputs: [given ?? whole(a), whole(b)], outputs: [{ dtype }] };
     }
     if (given ? given.dtype === 'int16' : random.chance(0.2))
       return {
@@ -93,14 +97,19 @@ function combination(op: string): CaseMaker {
   };
 }
 
+const BITS: readonly DType[] = ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64'];
+
 const TYPES: Readonly<Record<string, readonly DType[]>> = {
   equal: ['bool', ...COMPARED],
   not_equal: ['bool', ...COMPARED],
   logical_and: ['bool'],
   logical_or: ['bool'],
-  floor_div: ['float32', 'int32'],
-  floor_mod: ['float32', 'int32'],
+  floor_div: ['float32', 'int32', 'int64'],
+  floor_mod: ['float32', 'int32', 'int64'],
   pow: ['float32', 'int32'],
+  atan2: ['float32'],
+  ...{ bitwise_and: BITS, bitwise_or: BITS, bitwise_xor: BITS },
+  shift_right: ['int8', 'int16', 'int32'],
 };
 
 /** Operators of two operands without attributes. */

@@ -37,3 +37,35 @@ export const gatherNd: CaseMaker = (random, operand) => {
   const second = indices(random, places, Math.min(...input.shape) - 1);
   return { op: 'gather_nd', attrs: {}, inputs: [input, second], outputs: [output] };
 };
+
+const REDUCTIONS = ['none', 'add', 'mul', 'max', 'min'] as const;
+
+// Places once more than others, and beyond an end.
+export const scatterNd: CaseMaker = (random, operand) => {
+  const reduction = random.chance(0.4) ? 'none' : random.pick(REDUCTIONS);
+  const types = reduction === 'none' ? ANY.filter((type) => type !== 'float16') : FOLDED;
+  const given = operand?.shape.length === 0 ? undefined : takes(operand, undefined, types);
+  const plain: CaseTensor = { dtype: random.pick(FOLDED), shape: shapeOf(random) };
+  const moved = reduction === 'none' ? alike(random, shapeOf(random)).input : plain;
+  const values: CaseTensor = given ?? moved;
+  const { shape, dtype, quant } = values;
+  const depth = random.int(1, shape.length);
+  const places = Array.from({ length: random.int(0, 2) }, () => random.int(1, 3));
+  const second = indices(random, [...places, depth], Math.min(...shape));
+  const updates = { dtype, shape: [...places, ...shape.slice(depth)], ...(quant && { quant }) };
+  const output = { dtype, ...(quant && { quant }) };
+  const inputs = [values, second, updates];
+  return { op: 'scatter_nd', attrs: { reduction }, inputs, outputs: [output] };
+};
+
+const FOLDED = ['float32', 'int32'] as const;
+const ORDERED = ['float32', 'int8', 'uint8', 'int16', 'int32', 'int64'] as const;
+
+export const topK: CaseMaker = (random, operand) => {
+  const given = operand?.shape.length === 0 ? undefined : takes(operand, undefined, ORDERED);
+  const input: CaseTensor = given ?? { dtype: random.pick(ORDERED), shape: shapeOf(random) };
+  const axis = random.int(0, input.shape.length - 1);
+  const attrs = { axis, k: random.int(1, input.shape[axis]!), largest: random.chance(0.5) };
+  const values = { dtype: input.dtype, ...(input.quant && { quant: input.quant }) };
+  return { op: 'top_k', attrs, inputs: [input], outputs: [values, { dtype: 'int32' }] };
+};

@@ -43,7 +43,8 @@ function resized(random: Random, given: CaseTensor | undefined): OpCase {
   };
   const from = random.chance(0.2) ? 'float32' : random.pick(types);
   const fresh = from === 'float32' ? {} : { quant: quantOf(from) };
-  const to = random.pick(types);
+  // From 16 bits to as many there is a kernel of its own.
+  const to = from === 'int16' && random.chance(0.5) ? from : random.pick(types);
   return {
     op: 'quantize',
     attrs: { rounding: 'double' },
@@ -83,4 +84,18 @@ export const cast: CaseMaker = (random, operand) => {
     inputs: [given ?? { dtype, shape }],
     outputs: [{ dtype: output }],
   };
+};
+
+const SAME_WIDTH: readonly (readonly DType[])[] = [
+  ['float32', 'int32'],
+  ['int8', 'uint8'],
+];
+
+export const bitcast: CaseMaker = (random, operand) => {
+  const plain = operand?.quant || operand?.data ? undefined : operand;
+  const group = SAME_WIDTH.find((types) => plain && types.includes(plain.dtype));
+  const given = group && plain;
+  const types = group ?? random.pick(SAME_WIDTH);
+  const input = given ?? { dtype: random.pick(types), shape: [random.int(1, 30)] };
+  return { op: 'bitcast', attrs: {}, inputs: [input], outputs: [{ dtype: random.pick(types) }] };
 };

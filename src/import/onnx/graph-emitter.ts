@@ -47,6 +47,11 @@ export class GraphEmitter implements Emitter {
     const absurd = shapes.find(isAbsurd);
     if (absurd)
       throw new Unsupported(`its output would have the absurd shape [${absurd.join(',')}]`);
+    // What has no elements is known without computing anything.
+    if (shapes.every((shape) => shape.includes(0)))
+      return types.map((type, i) =>
+        this.constant(this.origin.name, { ...type, shape: shapes[i]! }, new Uint8Array()),
+      );
     const ids = types.map((type, i) =>
       this.builder.addTensor(this.origin.name, { ...type, shape: shapes[i]! }),
     );

@@ -15,7 +15,7 @@ export interface ModelInput {
   readonly shape: readonly number[];
 }
 
-/** What a graph's inputs are: those that the user gives (--freeze) are constants. */
+/** What a graph's inputs are: those that the user gives (--freeze), and those without elements, are constants. */
 export interface ModelInputs {
   readonly inputs: readonly ModelInput[];
   readonly frozen: readonly OnnxTensor[];
@@ -37,10 +37,14 @@ export function modelInputs(graph: OnnxGraph, file: string, options: ImportOptio
     if ('message' in result)
       problems.push({ code: 'unsupported-operator', where: file, ...result });
     else if ('data' in result) frozen.push(result);
+    else if (product(result.shape) === 0) frozen.push({ ...result, data: new Uint8Array() });
     else inputs.push(result);
   }
   if (problems.length > 0) throw new CompileError(problems);
-  if (inputs.length === 0)
+  const [empty] = frozen.filter(({ name }) => !options.freeze?.has(name));
+  if (inputs.length === 0 && empty && !options.allowVacuous)
+    throw new CompileError({ ...shapeProblem(empty), code: 'unsupported-operator', where: file });
+  if (inputs.length === 0 && !options.allowVacuous)
     throw new CompileError({
       code: 'malformed-model',
       message: 'the model has no inputs',
@@ -71,12 +75,14 @@ function resolve(
       hint: `set them, for example --shape ${name}=${sizes.replace(/[^\dx]+/g, '64')}`,
     };
   }
-  if (isAbsurd(shape) || product(shape) === 0)
-    return {
-      message: `${shown} has the shape [${shape.join(',')}]`,
-      hint: 'give other sizes with --shape',
-    };
-  return { name, dtype, shape };
+  return isAbsurd(shape) ? shapeProblem({ name, shape }) : { name, dtype, shape };
+}
+
+function shapeProblem({ name, shape }: Pick<ModelInput, 'name' | 'shape'>) {
+  return {
+    message: `its input "${shorten(name)}" has the shape [${shape.join(',')}]`,
+    hint: 'give other sizes with --shape',
+  };
 }
 
 function shapeOf(

@@ -2,7 +2,7 @@ import type { OnnxModel } from '../../formats/onnx/records.ts';
 import { CompileError } from '../../support/diagnostics.ts';
 
 /** Versions of ONNX's operators that are read. */
-const [OLDEST, NEWEST] = [5, 27];
+const [OLDEST, NEWEST] = [1, 27];
 
 /** The version of ONNX's own operators that a model asks for. Throws CompileError where it is not read. */
 export function readableOpset({ opsets }: OnnxModel, file: string): number {

@@ -1,5 +1,6 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../../formats/onnx/records.ts';
-import type { Quantization } from '../../support/dtypes.ts';
+import { dtypeOfCode } from '../../formats/onnx/type-records.ts';
+import type { DType, Quantization } from '../../support/dtypes.ts';
 import { MOVES } from './qdq.ts';
 import { linksOf } from './records.ts';
 import type { Links } from './records.ts';
@@ -131,11 +132,17 @@ function quantOf(
   if (zeroName && !tensor) return undefined;
   const dtype =
     tensor?.dtype ??
-    (value === 'out' ? 'uint8' : links.constants.get(node.inputs[value] ?? '')?.dtype);
+    (value === 'out' ? outputType(node) : links.constants.get(node.inputs[value] ?? '')?.dtype);
   if (dtype !== 'int8' && dtype !== 'uint8') return undefined;
   const zeros = numbersOf(tensor) ?? [0];
   const zeroPoints = scales.map((_, i) => zeros[zeros.length > 1 ? i : 0]!);
   return { quant: { scales, zeroPoints, axis: 0 }, shifts: dtype === 'uint8' };
+}
+
+// Of QuantizeLinear without a zero point.
+function outputType({ attributes }: OnnxNode): DType | undefined {
+  const given = attributes.get('output_dtype');
+  return given?.kind === 'int' && given.value !== 0 ? dtypeOfCode(given.value) : 'uint8';
 }
 
 function numbersOf(tensor: OnnxTensor | undefined): number[] | undefined {

@@ -7,6 +7,7 @@ import {
   quantizeMultiplier,
   roundHalfAway,
 } from '../../support/fixed-point.ts';
+import { atanf, erff } from '../../support/special-functions.ts';
 import { noAttributes } from '../attributes.ts';
 import { inverseSqrt } from '../gemmlowp.ts';
 import type { Op } from '../op.ts';
@@ -18,7 +19,10 @@ const f = Math.fround;
 interface ElementaryFunction {
   readonly name: string;
   readonly summary: string;
-  readonly tflite: string;
+  /** Left out: TFLite has none. */
+  readonly tflite?: string;
+  /** Runtime header of the C, beside nn_functions.h. */
+  readonly header?: string;
   /** As the float kernel computes it, and the same in C, of the float `x`. */
   readonly float: (x: number) => number;
   readonly c: string;
@@ -116,6 +120,20 @@ const FUNCTIONS: readonly ElementaryFunction[] = [
     exact: Math.cos,
   },
   {
+    name: 'atan',
+    summary: 'The angle in radians whose tangent it is',
+    float: atanf,
+    c: 'nn_atanf(x)',
+    header: 'nn_special.h',
+  },
+  {
+    name: 'erf',
+    summary: 'The error function',
+    float: erff,
+    c: 'nn_erff(x)',
+    header: 'nn_special.h',
+  },
+  {
     name: 'elu',
     summary: 'x above 0, e^x - 1 below',
     tflite: 'ELU',
@@ -126,20 +144,20 @@ const FUNCTIONS: readonly ElementaryFunction[] = [
 ];
 
 export const elementaryFunctions: readonly Op<object>[] = FUNCTIONS.map(
-  ({ name, summary, tflite, float, c, exact = float, integer }) =>
+  ({ name, summary, tflite, float, c, header, exact = float, integer }) =>
     defineUnary<object>({
       name,
       summary,
       attributes: noAttributes,
       table: 'function_s8_table',
-      tflite: { [tflite]: () => ({}) },
+      tflite: tflite === undefined ? {} : { [tflite]: () => ({}) },
       integer: ({ inputs, outputs }: TypedNode) =>
         integer?.(inputs[0]!, outputs[0]!) ?? quantized(exact, inputs[0]!, outputs[0]!),
       float: () => float,
       f32: {
         template: 'function-f32',
-        headers: ['nn_math.h', 'nn_functions.h'],
-        view: { expression: c },
+        headers: ['nn_math.h', 'nn_functions.h', ...(header === undefined ? [] : [header])],
+        view: { expression: c, header: header ?? '' },
       },
     }),
 );

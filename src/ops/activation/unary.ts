@@ -56,6 +56,7 @@ export function defineUnary<Attrs>(unary: Unary<Attrs>): Op<Attrs> {
     name: unary.name,
     summary: unary.summary,
     attributes: unary.attributes,
+    anyRank: true,
     inferShapes: (_, [input]) => [input!.shape],
     reject: (node) =>
       (unary.wide && isWide(node) ? rejectUnlessUniformWide(node) : rejectUnlessUniform(node)) ??

@@ -75,6 +75,22 @@ const floatKernel: Kernel<BatchMatmulAttrs> = {
   code: (node) => [call(floatUnits({}), placesOf(node), { inputs: [0, 1] })],
 };
 
+const wholeUnits = unitFamily({
+  name: 'nn_batch_matmul_s32',
+  template: 'dense/batch-matmul-s32',
+  headers: ['nn_types.h', 'nn_integers.h'],
+  struct: struct('nn_batch_matmul_s32_layer', 'Products of int32 matrices.', PLACES),
+  parameters: 'const int32_t *a, const int32_t *b, int32_t *output',
+});
+
+const wholeKernel: Kernel<BatchMatmulAttrs> = {
+  name: 'batch_matmul_s32_c',
+  units: [wholeUnits],
+  reject: (node) => (node.outputs[0]!.dtype === 'int32' ? undefined : 'takes int32'),
+  cost: (node) => costOf(node, wholeUnits({})),
+  code: (node) => [call(wholeUnits({}), placesOf(node), { inputs: [0, 1] })],
+};
+
 function costOf(node: MatmulNode, unit: KernelUnit): Cost {
   const outputs = elements(node.outputs[0]!);
   const work = { outputs, macs: outputs * sizesOf(node).depth };
@@ -93,7 +109,7 @@ function placesOf(node: MatmulNode) {
   };
 }
 
-export const batchMatmulKernels = [integerKernel, floatKernel];
+export const batchMatmulKernels = [integerKernel, floatKernel, wholeKernel];
 
 /** Source: tensorflow/lite/micro/kernels/batch_matmul.cc: the product of scales in double precision. */
 export function multiplier({ inputs, outputs }: MatmulNode) {

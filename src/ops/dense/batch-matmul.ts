@@ -11,6 +11,7 @@ import {
 } from '../elementwise/broadcast.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectUnlessUniform } from '../types.ts';
+import { rejectUnlessWhole } from '../elementwise/whole.kernel.ts';
 import {
   batchLoops,
   batchMatmulKernels,
@@ -39,7 +40,7 @@ export const batchMatmul = defineOp<BatchMatmulAttrs>({
     padLoops(broadcastLoops(batch, batches), LOOPS);
     return [[...batch, rows, columns]];
   },
-  reject: rejectUnlessUniform,
+  reject: (node) => (isWhole(node) ? rejectUnlessWhole(node) : rejectUnlessUniform(node)),
   evaluate: (node, inputs) => [evaluate(node, inputs)],
   macs: (node) => elements(node.outputs[0]!) * sizesOf(node).depth,
   kernels: batchMatmulKernels,
@@ -60,8 +61,9 @@ function evaluate(node: MatmulNode, [a, b]: readonly (Value | undefined)[]): Val
   const { rows, depth, columns } = sizesOf(node);
   const { row_a, depth_a, column_b, depth_b } = stepsOf(node);
   const float = output.type.dtype === 'float32';
-  const [zeroA, zeroB] = node.inputs.map((input) => (float ? 0 : perTensor(input!).zeroPoint));
-  const finish = float ? (sum: number) => sum : requantization(node);
+  const plain = float || isWhole(node);
+  const [zeroA, zeroB] = node.inputs.map((input) => (plain ? 0 : perTensor(input!).zeroPoint));
+  const finish = plain ? (sum: number) => sum : requantization(node);
   let to = 0;
   forEachBroadcast(batchLoops(node), ([i = 0, j = 0]) => {
     for (let row = 0; row < rows; row++)
@@ -72,13 +74,22 @@ function evaluate(node: MatmulNode, [a, b]: readonly (Value | undefined)[]): Val
           j * depth * columns + column * column_b,
         ];
         for (let k = 0; k < depth; k++) {
-          const term = (x![fromA + k * depth_a]! - zeroA!) * (y![fromB + k * depth_b]! - zeroB!);
-          sum = float ? Math.fround(sum + Math.fround(term)) : (sum + term) | 0;
+          const [left, right] = [
+            x![fromA + k * depth_a]! - zeroA!,
+            y![fromB + k * depth_b]! - zeroB!,
+          ];
+          sum = float
+            ? Math.fround(sum + Math.fround(left * right))
+            : (sum + Math.imul(left, right)) | 0;
         }
         out![to++] = finish(sum);
       }
   });
   return output;
+}
+
+function isWhole({ inputs }: MatmulNode): boolean {
+  return inputs[0]!.dtype === 'int32';
 }
 
 function requantization(node: MatmulNode): (sum: number) => number {

@@ -2,6 +2,7 @@ import type { TensorType } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import { multiplyByQuantizedMultiplier, quantizeMultiplier } from '../../support/fixed-point.ts';
 import type { Multiplier } from '../../support/fixed-point.ts';
+import * as longs from '../../support/long-integers.ts';
 import { defineBinary } from './binary.ts';
 import type { BinaryNode } from './binary.ts';
 import { sumTableKernel } from './sum-table.kernel.ts';
@@ -18,7 +19,11 @@ export const add = defineBinary({
   zeros: true,
   integer: (node) => sum(node, addScales(node), 1),
   float: (a, b) => Math.fround(a + b),
-  whole: { combine: (a, b) => (a + b) | 0, c: 'nn_add(x, y)' },
+  whole: {
+    combine: (a, b) => (a + b) | 0,
+    c: 'nn_add(x, y)',
+    long: { combine: longs.add, c: 'nn_long_add(x, y)' },
+  },
   wide: { headroom: WIDE_HEADROOM, c: 'x + y' },
   integerFields: (node) => scaleFields(node, addScales(node)),
   kernels: [sumTableKernel('add', 1, HEADROOM, addScales)],
@@ -35,7 +40,11 @@ export const sub = defineBinary({
   zeros: true,
   integer: (node) => sum(node, subScales(node), -1),
   float: (a, b) => Math.fround(a - b),
-  whole: { combine: (a, b) => (a - b) | 0, c: 'nn_sub(x, y)' },
+  whole: {
+    combine: (a, b) => (a - b) | 0,
+    c: 'nn_sub(x, y)',
+    long: { combine: longs.sub, c: 'nn_long_sub(x, y)' },
+  },
   wide: { headroom: WIDE_HEADROOM, c: 'x - y' },
   integerFields: (node) => scaleFields(node, subScales(node)),
   kernels: [sumTableKernel('sub', -1, HEADROOM, subScales)],

@@ -21,7 +21,8 @@ import { rejectUnlessUniform, rejectUnlessUniformWide, withoutZeros } from '../t
 import { unitFamily } from '../unit.ts';
 import { wideBinaryKernel } from './binary-s16.kernel.ts';
 import type { WideBinary } from './binary-s16.kernel.ts';
-import { rejectUnlessWhole, wholeKernel } from './whole.kernel.ts';
+import { combinationOfWhole, rejectUnlessWhole, wholeKernels } from './whole.kernel.ts';
+import type { Whole } from './whole.kernel.ts';
 import { broadcastLoops, broadcastShape, forEachBroadcast, padLoops } from './broadcast.ts';
 import { loopFields, LOOPS, loopWork, NESTED_LOOPS } from './loops.ts';
 
@@ -72,8 +73,8 @@ export interface Binary {
   readonly zeros?: boolean;
   /** On int16, with the same `integer` and constants as on int8; left out: it takes none. */
   readonly wide?: WideBinary;
-  /** On int32 as it is: the same in C, of `x` and `y`. */
-  readonly whole?: { combine(a: number, b: number): number; readonly c: string };
+  /** On int32 and int64 as they are. */
+  readonly whole?: Whole;
   /** Constants of the int8 kernel, and what the templates print. */
   integerFields(node: BinaryNode): IntegerFields;
   /**
@@ -95,10 +96,9 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
   return defineOp<BinaryAttrs>({
     name: binary.name,
     summary: binary.summary,
-    attributes: z.strictObject({
-      ...clamped,
-    }),
+    attributes: z.strictObject(clamped),
     operands: 2,
+    anyRank: true,
     inferShapes: (_, inputs) => {
       const shape = broadcastShape(inputs.map((input) => input?.shape ?? []));
       padLoops(
@@ -118,7 +118,7 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
       integerKernel(binary, false),
       ...(binary.wide ? [wideBinaryKernel(binary.name, binary.wide, binary.integerFields)] : []),
       floatKernel(binary),
-      ...(binary.whole ? [wholeKernel(binary.name, binary.whole.c)] : []),
+      ...(binary.whole ? wholeKernels<BinaryAttrs>(binary.name, binary.whole) : []),
     ],
     rows: rowByRow,
     quantize: 'measured',
@@ -129,7 +129,7 @@ export function defineBinary(binary: Binary): Op<BinaryAttrs> {
 
 function reject({ whole, wide, zeros }: Binary, node: BinaryNode): string | undefined {
   const { dtype } = node.inputs[0]!;
-  if (whole && dtype === 'int32') return rejectUnlessWhole(node);
+  if (whole && ['int32', 'int64'].includes(dtype)) return rejectUnlessWhole(node, whole);
   const checked = zeros ? withoutZeros(node) : node;
   if (wide && dtype === 'int16') return rejectUnlessUniformWide(checked);
   return rejectUnlessUniform(checked);
@@ -157,7 +157,7 @@ function evaluate(binary: Binary, node: BinaryNode, [a, b]: readonly (Value | un
 function combinationOf(binary: Binary, node: BinaryNode): (a: number, b: number) => number {
   const { dtype } = node.outputs[0]!;
   if (dtype === 'int8' || dtype === 'int16') return binary.integer(node);
-  return dtype === 'int32' ? binary.whole!.combine : binary.float.bind(binary);
+  return combinationOfWhole(binary.whole, dtype) ?? binary.float.bind(binary);
 }
 
 // Between its turns, an operator grows or falls with each operand alone.

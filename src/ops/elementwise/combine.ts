@@ -33,8 +33,12 @@ export interface Combine {
   readonly float?: { readonly combine: Combination; readonly c: string };
   /** On whole numbers, BigInts of 64 bits too. */
   readonly integer?: { readonly combine: Combination; readonly c: string };
+  /** On int64, where that is not as on other whole numbers. */
+  readonly long?: { combine(a: bigint, b: bigint): bigint; readonly c: string };
   /** Runtime headers of the expressions. */
-  readonly headers?: { readonly float: readonly string[]; readonly integer: readonly string[] };
+  readonly headers?: Readonly<Record<'float' | 'integer', readonly string[]>> & {
+    readonly long?: readonly string[];
+  };
   /** Kernels of operators that cost the same have one name: '<cost>_int_c', '<cost>_f32_c'. */
   readonly cost: string;
   /** int8 operands that differ in quantization. */
@@ -51,6 +55,7 @@ export function defineCombine(combine: Combine): Op<object> {
     summary: combine.summary,
     attributes: noAttributes,
     operands: 2,
+    anyRank: true,
     inferShapes: (_, inputs) => [shapeOf(inputs)],
     reject: (node) => reject(combine, node),
     evaluate: (node, inputs) => [evaluate(combine, node, inputs)],
@@ -111,27 +116,32 @@ function evaluate(
   return output;
 }
 
-function combinationOf({ float, integer, quantized }: Combine, node: TypedNode): Combination {
+function combinationOf({ float, integer, long, quantized }: Combine, node: TypedNode): Combination {
   const input = node.inputs[0]!;
+  if (long && input.dtype === 'int64') return long.combine as unknown as Combination;
   if (quantized && isQuantized(input)) return quantized.combine(node);
   return (input.dtype === 'float32' ? float : integer)!.combine;
 }
 
 function kernelOf(combine: Combine, kind: 'integer' | 'float', c: string): Kernel<object> {
-  const { name, cost, truth, types, quantized } = combine;
-  const headers = combine.headers?.[kind] ?? [];
+  const { name, cost, truth, types, long, quantized } = combine;
   const dtypes = types.filter((dtype) => (dtype === 'float32') === (kind === 'float'));
   const families = new Map(
     dtypes.map((dtype) => {
       const { suffix, ctype, held } = cElement(dtype);
       const out = truth ? cElement('bool') : { ctype, held };
+      const own =
+        long && dtype === 'int64'
+          ? { headers: combine.headers?.long, c: long.c }
+          : { headers: combine.headers?.[kind], c };
+      const headers = own.headers ?? [];
       const units = unitFamily({
         name: `nn_${name}_${suffix}`,
         template: 'elementwise/combine',
         headers: ['nn_types.h', 'nn_elementwise.h', ...headers],
         struct: COMBINE,
         parameters: `const ${ctype} *a, const ${ctype} *b, ${out.ctype} *output`,
-        view: { held, out: out.held, expression: c, header: headers.at(-1) ?? '' },
+        view: { held, out: out.held, expression: own.c, header: headers.at(-1) ?? '' },
       });
       return [dtype, units];
     }),

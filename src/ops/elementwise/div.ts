@@ -7,6 +7,7 @@ import {
 import * as integers from '../../support/integers.ts';
 import { oneOverOnePlus } from '../gemmlowp.ts';
 import { tfliteActivation } from '../activation/clamp.ts';
+import * as longs from '../../support/long-integers.ts';
 import { defineBinary } from './binary.ts';
 import type { BinaryNode } from './binary.ts';
 
@@ -33,7 +34,11 @@ export const div = defineBinary({
     };
   },
   float: (a, b) => f(a / b),
-  whole: { combine: integers.div, c: 'nn_div(x, y)' },
+  whole: {
+    combine: integers.div,
+    c: 'nn_div(x, y)',
+    long: { combine: longs.div, c: 'nn_long_div(x, y)' },
+  },
   integerFields: (node) => ({
     zero_a: perTensor(node.inputs[0]!).zeroPoint,
     zero_b: perTensor(node.inputs[1]!).zeroPoint,

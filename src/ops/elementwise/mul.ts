@@ -6,6 +6,7 @@ import type { Kernel } from '../kernel.ts';
 import { ROUNDING_AXIS } from '../requantize.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import * as longs from '../../support/long-integers.ts';
 import { defineBinary } from './binary.ts';
 import type { BinaryAttrs, BinaryNode } from './binary.ts';
 import { loopFields, loopWork, NESTED_LOOPS } from './loops.ts';
@@ -40,7 +41,11 @@ export const mul = defineBinary({
       outputZero;
   },
   float: (a, b) => Math.fround(a * b),
-  whole: { combine: Math.imul, c: 'nn_mul(x, y)' },
+  whole: {
+    combine: Math.imul,
+    c: 'nn_mul(x, y)',
+    long: { combine: longs.mul, c: 'nn_long_mul(x, y)' },
+  },
   wide: { c: 'x * y' },
   integerFields: (node) => ({
     zero_a: perTensor(node.inputs[0]!).zeroPoint,

@@ -19,6 +19,7 @@ export const select: Op<object> = defineOp<object>({
   summary: 'One of two values, by a truth value',
   attributes: noAttributes,
   operands: 3,
+  anyRank: true,
   inferShapes(_, inputs) {
     const shapes = inputs.map((input) => input!.shape);
     const shape = broadcastShape(shapes);

@@ -1,4 +1,6 @@
 import type { DType, TensorId, TensorType } from '../../ir/types.ts';
+import { storedRange } from '../../ir/types.ts';
+import { product } from '../../support/bytes.ts';
 import { bytesOfNumbers } from '../constant-op.ts';
 import { OPS } from '../index.ts';
 import { Unsupported } from '../op.ts';
@@ -80,12 +82,13 @@ export class Algebra {
   /** A reduction over axes, which stay with the size 1. */
   reduce(name: string, x: OnnxValue, axes: readonly number[]): OnnxValue {
     if (axes.length === 0) return x;
+    const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    if (x.shape.includes(0) && !kept.includes(0)) return this.#neutral(name, kept, x.dtype);
     const order = orderOf(x);
     const along = axes.map((axis) => order.indexOf(axis)).sort((a, b) => a - b);
-    const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     const rounding = name === 'mean' || name === 'sum' ? { rounding: 'double' } : {};
     const attrs = { axes: along, keepDims: true, ...rounding };
-    return new OnnxValue(this.emitter, shape, order, this.emit(name, attrs, [x.stored()]));
+    return new OnnxValue(this.emitter, kept, order, this.emit(name, attrs, [x.stored()]));
   }
 
   /** NumPy's product of matrices; batches broadcast. */
@@ -117,6 +120,16 @@ export class Algebra {
     );
   }
 
+  /** Entries by indices along the first axes, as many as the last axis of the indices has. */
+  gatherNd(x: OnnxValue, indices: OnnxValue): OnnxValue {
+    return this.natural(this.emit('gather_nd', {}, [x.natural(), indices.natural()]));
+  }
+
+  /** A value whose tensor stores the axes as the model has them. */
+  natural(tensor: TensorId): OnnxValue {
+    return OnnxValue.natural(this.emitter, tensor);
+  }
+
   concat(values: readonly OnnxValue[], axis: number): OnnxValue {
     const tensor = this.emit(
       'concat',
@@ -136,6 +149,17 @@ export class Algebra {
     const op = OPS.find((each) => each.name === name);
     if (!op) throw new Unsupported(`it needs ${name}, which is not supported`);
     return this.emitter.emit(op, attrs, inputs, outputs)[0]!;
+  }
+
+  // What a reduction of nothing gives.
+  #neutral(name: string, shape: readonly number[], dtype: DType): OnnxValue {
+    const [least, most] = storedRange(dtype);
+    const values: Readonly<Record<string, number>> = {
+      ...{ sum: 0, mean: NaN, reduce_prod: 1, reduce_any: 0, reduce_all: 1 },
+      ...{ reduce_max: least, reduce_min: most },
+    };
+    const count = this.emitter.reserve(product(shape));
+    return this.constant(Array<number>(count).fill(values[name] ?? NaN), shape, dtype);
   }
 
   #alongLast(name: string, attrs: object, x: OnnxValue, axis: number): OnnxValue {

@@ -2,17 +2,24 @@ import { prelu } from '../elementwise/prelu.ts';
 import type { BinaryAttrs } from '../elementwise/binary.ts';
 import type { Op } from '../op.ts';
 import { broadcast } from './align.ts';
-import type { OnnxCall, OnnxReader, OnnxReaders } from './call.ts';
+import type { OnnxCall, OnnxReaders } from './call.ts';
 import type { OnnxValue } from './value.ts';
 
 const PLAIN = { activation: 'none', rounding: 'double' } as const;
 
-export const BINARY_READERS: OnnxReaders = {
-  PRelu: binary(prelu),
-};
+export const BINARY_READERS: OnnxReaders = { PRelu: readPrelu };
 
-function binary(op: Op<BinaryAttrs>): OnnxReader {
-  return (call) => [combine(op, ...operands(call))];
+/** Up to version 6 several slopes are those of the channels, axis 1; then they broadcast. */
+function readPrelu(call: OnnxCall): readonly OnnxValue[] {
+  const [x, slope] = [call.input(0), call.input(1)];
+  const perChannel = call.opset < 7 && slope.rank === 1 && slope.shape[0] === x.shape[1];
+  return [
+    combine(
+      prelu,
+      x,
+      perChannel ? slope.reshaped([slope.shape[0]!, ...x.shape.slice(2).map(() => 1)]) : slope,
+    ),
+  ];
 }
 
 /** Two operands; up to version 6 the second one may lie along some axes of the first. */

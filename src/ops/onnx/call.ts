@@ -112,6 +112,11 @@ export class OnnxCall {
     throw new Unsupported(`its axis ${axis} is outside a tensor of ${rank} dimensions`);
   }
 
+  /** A place between axes, behind the last one too; a negative one counts from there as an axis does. */
+  axisOrEnd(axis: number, rank: number): number {
+    return axis === rank ? axis : this.axis(axis, rank);
+  }
+
   /** A result whose tensor stores the axes as the model has them. */
   natural(tensor: TensorId): OnnxValue {
     return OnnxValue.natural(this.emitter, tensor);

@@ -1,6 +1,7 @@
 import { Unsupported } from '../op.ts';
 import { Algebra } from './algebra.ts';
 import { operands } from './binary.ts';
+import { mapped } from './align.ts';
 import type { OnnxCall, OnnxReader, OnnxReaders } from './call.ts';
 import { constantValueOf, orOnConstants } from './integers.ts';
 import type { OnnxValue } from './value.ts';
@@ -37,8 +38,18 @@ function remainder(m: Algebra, a: OnnxValue, b: OnnxValue, call: OnnxCall): Onnx
     return m.sub(a, m.mul(m.mul(size, m.map('sign', quotient)), b));
   }
   if (!ofDividend) return arithmetic('floor_mod')(m, a, b, call);
-  const [x, y] = [m.cast(a, 'int32'), m.cast(b, 'int32')];
+  const wide = a.dtype === 'int64' ? 'int64' : 'int32';
+  const [x, y] = [m.cast(a, wide), m.cast(b, wide)];
   return m.cast(m.sub(x, m.mul(m.div(x, y), y)), a.dtype);
+}
+
+/** Of unsigned numbers, by powers of two: what is shifted out is gone. */
+function shifted(m: Algebra, a: OnnxValue, b: OnnxValue, call: OnnxCall): OnnxValue {
+  if (a.dtype !== 'uint8') throw new Unsupported(`it shifts ${a.dtype}; uint8 is supported`);
+  const direction = call.choice('direction', ['LEFT', 'RIGHT'], 'LEFT');
+  const power = m.combine('pow', 2, m.cast(b, 'int32'));
+  const wide = m.cast(a, 'int32');
+  return m.cast(direction === 'LEFT' ? m.mul(wide, power) : m.div(wide, power), a.dtype);
 }
 
 const FORMULAS: Readonly<Record<string, Formula>> = {
@@ -48,6 +59,10 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   Div: arithmetic('div'),
   Pow: (m, a, b) => m.cast(m.combine('pow', m.cast(a, 'float32'), m.cast(b, 'float32')), a.dtype),
   Mod: remainder,
+  BitShift: shifted,
+  BitwiseAnd: (m, a, b) => m.combine('bitwise_and', a, b),
+  BitwiseOr: (m, a, b) => m.combine('bitwise_or', a, b),
+  BitwiseXor: (m, a, b) => m.combine('bitwise_xor', a, b),
   Equal: comparison('equal'),
   Less: comparison('less'),
   LessOrEqual: comparison('less_equal'),
@@ -89,6 +104,12 @@ export const COMBINATION_READERS: OnnxReaders = {
     new Algebra(call.emitter).select(call.input(0), call.input(1), call.input(2)),
   ]),
   Cast: (call) => [castTo(call, dtypeOfCode(call.number('to', 0)))],
+  BitCast: (call) => {
+    const dtype = dtypeOfCode(call.number('to', 0));
+    if (!dtype) throw new Unsupported('it makes a type that thimble does not have');
+    const m = new Algebra(call.emitter);
+    return [mapped(call.input(0), (stored) => m.emit('bitcast', {}, [stored], [{ dtype }]))];
+  },
   CastLike: (call) => [castTo(call, call.input(1).dtype)],
 };
 

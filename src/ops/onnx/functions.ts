@@ -42,16 +42,21 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
   },
   Acosh: (m, x) => m.log(m.add(x, m.sqrt(m.sub(m.square(x), 1)))),
   Atanh: (m, x) => m.mul(m.log(m.div(m.add(x, 1), m.sub(1, x))), 0.5),
-  Asin: (m, x) => m.map('atan', m.div(x, m.sqrt(m.sub(1, m.square(x))))),
-  Acos: (m, x) => m.sub(Math.PI / 2, m.map('atan', m.div(x, m.sqrt(m.sub(1, m.square(x)))))),
+  // By half the angle, whose tangent loses no digits near the ends.
+  Asin: (m, x) => {
+    const cosine = m.sqrt(m.mul(m.sub(1, x), m.add(x, 1)));
+    return m.mul(m.map('atan', m.div(x, m.add(cosine, 1))), 2);
+  },
+  Acos: (m, x) => m.mul(m.map('atan', m.sqrt(m.div(m.sub(1, x), m.add(x, 1)))), 2),
   HardSigmoid: (m, x, call) => {
     const [alpha, beta] = [call.number('alpha', 0.2), call.number('beta', 0.5)];
     return m.map('clip', m.add(m.mul(x, alpha), beta), { low: 0, high: 1 });
   },
   Elu: (m, x, call) => exponentialBelow(m, x, { factor: call.number('alpha', 1) }),
   Selu: (m, x, call) => {
-    const gamma = call.number('gamma', 1.05070102214813232421875);
-    const alpha = call.number('alpha', 1.67326319217681884765625);
+    const old = call.opset < 6;
+    const gamma = call.number('gamma', old ? 1.0507 : 1.05070102214813232421875);
+    const alpha = call.number('alpha', old ? 1.6732 : 1.67326319217681884765625);
     return exponentialBelow(m, x, { factor: gamma * alpha, slope: gamma });
   },
   Celu: (m, x, call) => {
@@ -87,6 +92,7 @@ const FORMULAS: Readonly<Record<string, Formula>> = {
     return up !== 0 ? above : below;
   },
   Not: (m, x) => m.equal(x, 0),
+  BitwiseNot: (m, x) => m.combine('bitwise_xor', x, x.dtype === 'uint8' ? 255 : -1),
 };
 
 function reader(formula: Formula): OnnxReader {
@@ -103,6 +109,9 @@ export const FUNCTION_READERS: OnnxReaders = {
 // Of whole numbers, through floats or int32: those of few bits are exact there.
 function inKnownType(m: Algebra, name: string, x: OnnxValue): OnnxValue {
   if (x.dtype === 'float32') return m.map(name, x);
+  if (x.dtype === 'int64' && name === 'neg') return m.sub(0, x);
+  if (x.dtype === 'int64' && name === 'abs') return m.max(x, m.sub(0, x));
+  if (x.dtype === 'int64' && name === 'sign') return m.min(m.max(x, -1), 1);
   if (name === 'neg') return m.cast(m.sub(0, m.cast(x, 'int32')), x.dtype);
   if (name === 'abs') {
     const wide = m.cast(x, 'int32');

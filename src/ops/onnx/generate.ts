@@ -52,7 +52,11 @@ function readExpand(call: OnnxCall): readonly OnnxValue[] {
 
 function readTile(call: OnnxCall): readonly OnnxValue[] {
   const x = call.input(0);
-  const repeats = call.numbers(1, 'repeats') ?? [];
+  const given = call.numbers(1, 'repeats') ?? [];
+  // Up to version 5 one axis, the third input, is repeated.
+  const along = call.opset < 6 ? call.axis(call.numbers(2, 'axis')?.[0] ?? 0, x.rank) : undefined;
+  const repeats =
+    along === undefined ? given : x.shape.map((_, axis) => (axis === along ? given[0]! : 1));
   return [
     repeats.reduce((value, count, axis) => {
       const size = value.shape[axis]!;

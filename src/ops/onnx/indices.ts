@@ -1,3 +1,5 @@
+import { product } from '../../support/bytes.ts';
+import { strides } from '../shape/strided.ts';
 import { Algebra } from './algebra.ts';
 import type { OnnxCall, OnnxReader, OnnxReaders } from './call.ts';
 import { constantValueOf } from './integers.ts';
@@ -37,9 +39,22 @@ function readGatherElements(call: OnnxCall): readonly OnnxValue[] {
   const [x, indices] = [call.input(0), call.input(1)];
   const m = new Algebra(call.emitter);
   const axis = call.axis(call.number('axis', 0), x.rank);
-  const size = x.shape[axis]!;
-  const steps = x.shape.map((_, i) => x.shape.slice(i + 1).reduce((a, b) => a * b, 1));
-  const count = indices.shape.reduce((a, b) => a * b, 1);
+  const all = product(x.shape);
+  const places = flatPlaces(call, x, indices, axis);
+  const taken = m.gather(x.reshaped([all]), places, 0, all);
+  return [taken.reshaped(indices.shape)];
+}
+
+/** Indices along an axis of a value, [i, j, …], as places in the whole of it, row by row, in one row. */
+export function flatPlaces(
+  call: OnnxCall,
+  x: OnnxValue,
+  indices: OnnxValue,
+  axis: number,
+): OnnxValue {
+  const m = new Algebra(call.emitter);
+  const steps = strides(x.shape);
+  const count = product(indices.shape);
   const bases = Array.from({ length: call.emitter.reserve(count) }, (_, at) => {
     let [rest, base] = [at, 0];
     for (let i = indices.rank - 1; i >= 0; i--) {
@@ -48,12 +63,16 @@ function readGatherElements(call: OnnxCall): readonly OnnxValue[] {
     }
     return base;
   });
+  const places = fromFront(m, indices.reshaped([count]), [x.shape[axis]!]);
+  const base = constantValueOf(call, bases, [count], 'int32');
+  return m.add(m.mul(places, steps[axis]!), base);
+}
+
+/** Indices as int32 counted from the front: negative ones count from the end of an axis, of one size for all or for each of the last axis. */
+export function fromFront(m: Algebra, indices: OnnxValue, sizes: readonly number[]): OnnxValue {
   const given = m.cast(indices, 'int32');
-  const places = m.select(m.less(given, 0), m.add(given, size), given);
-  const base = constantValueOf(call, bases, indices.shape, 'int32');
-  const whole = m.add(m.mul(places, steps[axis]!), base);
-  const flat = x.reshaped([x.shape.reduce((a, b) => a * b, 1)]);
-  return [m.gather(flat, whole.reshaped([count]), 0, size * steps[axis]!).reshaped(indices.shape)];
+  const ends = m.constant(sizes, sizes.length === 1 ? [] : [sizes.length], 'int32');
+  return m.select(m.less(given, 0), m.add(given, ends), given);
 }
 
 /** Sums or products of all entries up to each one, as the product of doubling steps would need; here one by one. */

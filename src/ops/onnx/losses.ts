@@ -1,3 +1,4 @@
+import { product } from '../../support/bytes.ts';
 import { Algebra } from './algebra.ts';
 import type { OnnxCall, OnnxReaders } from './call.ts';
 import { naturalOrder } from './value.ts';
@@ -10,7 +11,9 @@ export const LOSS_READERS: OnnxReaders = {
   },
   SoftmaxCrossEntropyLoss: (call) => {
     const [x, target] = [call.input(0), call.input(1)];
-    const logarithms = new Algebra(call.emitter).logSoftmax(x, 1);
+    const [batch = 1, classes = 1, ...places] = x.shape;
+    const rows = places.length > 4 ? x.reshaped([batch, classes, product(places)]) : x;
+    const logarithms = new Algebra(call.emitter).logSoftmax(rows, 1).reshaped(x.shape);
     return [negativeLogLikelihood(call, logarithms, target, call.inputs[2]), logarithms];
   },
 };
@@ -21,14 +24,18 @@ export const LOSS_READERS: OnnxReaders = {
  */
 function negativeLogLikelihood(
   call: OnnxCall,
-  x: OnnxValue,
+  input: OnnxValue,
   target: OnnxValue,
   weight: OnnxValue | undefined,
 ): OnnxValue {
   const m = new Algebra(call.emitter);
-  const [batch = 1, classes = 1, ...places] = x.shape;
-  const each = places.map(() => 1);
-  const column = m.cast(target, 'int32').reshaped([batch, 1, ...places]);
+  const [batch = 1, classes = 1, ...places] = input.shape;
+  // Places in a row, where kernels have too few loops for them.
+  const deep = places.length > 4;
+  const row = deep ? [product(places)] : places;
+  const each = row.map(() => 1);
+  const x = deep ? input.reshaped([batch, classes, ...row]) : input;
+  const column = m.cast(target, 'int32').reshaped([batch, 1, ...row]);
   const numbers = m.count(classes);
   const mask = m.equal(column, m.constant(numbers, [1, classes, ...each], 'int32'));
   const counted = call.node.attributes.has('ignore_index')

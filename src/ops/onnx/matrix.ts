@@ -18,6 +18,8 @@ const PLAIN = { activation: 'none', rounding: 'double' } as const;
 function readGemm(call: OnnxCall): readonly OnnxValue[] {
   const [a, b, c] = [call.input(0), call.input(1), call.inputs[2]];
   if (a.rank !== 2 || b.rank !== 2) throw new Unsupported('its operands are no matrices');
+  // Up to version 6 an attribute allows what is always allowed now.
+  call.ignore('broadcast');
   const [alpha, beta] = [call.number('alpha', 1), call.number('beta', 1)];
   const rows = call.number('transA', 0) ? a.transposed([1, 0]) : a;
   // [outputs, depth]
@@ -114,11 +116,16 @@ function readMatMul(call: OnnxCall): readonly OnnxValue[] {
   const [a, b] = [call.input(0), call.input(1)];
   if (b.rank === 2 && a.rank > 0 && b.isConstant)
     return [applyDense(call, a, b.transposed([1, 0]), undefined)];
+  return [matrixProductOf(a, b)];
+}
+
+/** The product of two values, neither of which need be constant; of floats or of int32. */
+export function matrixProductOf(a: OnnxValue, b: OnnxValue): OnnxValue {
   const rows = a.rank === 1 ? a.reshaped([1, ...a.shape]) : a;
   const columns = b.rank === 1 ? b.reshaped([...b.shape, 1]) : b;
-  const product = new Algebra(call.emitter).matmul(rows, columns);
+  const product = new Algebra(a.emitter).matmul(rows, columns);
   const batch = product.shape.slice(0, -2);
   const [height = 1, width = 1] = product.shape.slice(-2);
   const kept = [...(a.rank === 1 ? [] : [height]), ...(b.rank === 1 ? [] : [width])];
-  return [product.reshaped([...batch, ...kept])];
+  return product.reshaped([...batch, ...kept]);
 }

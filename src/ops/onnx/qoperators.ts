@@ -17,6 +17,7 @@ import { convolve } from './conv.ts';
 import { averageOf } from './pool.ts';
 import { rowsTimes } from './matrix.ts';
 import { labelConstant, labelledAs, quantization } from './quantized.ts';
+import { isComputed, scaledProduct } from './scaled.ts';
 import { fromPlane, planeOf } from './spatial.ts';
 import { OnnxValue } from './value.ts';
 
@@ -26,7 +27,10 @@ import { OnnxValue } from './value.ts';
  */
 export const QOPERATOR_READERS: OnnxReaders = {
   QLinearConv: readConv,
-  QLinearMatMul: (call) => matrixProduct(call, [0, 3], [6, 7], undefined),
+  QLinearMatMul: (call) =>
+    isComputed(call, 1, 2, 4, 5, 6, 7)
+      ? scaledProduct(call)
+      : matrixProduct(call, [0, 3], [6, 7], undefined),
   'com.microsoft:QGemm': readGemm,
   'com.microsoft:QLinearAdd': (call) => inFloats(call, ([a, b]) => combine(add, a!, b!)),
   'com.microsoft:QLinearMul': (call) => inFloats(call, ([a, b]) => combine(mul, a!, b!)),

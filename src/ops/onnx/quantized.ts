@@ -2,8 +2,10 @@ import type { Quantization, TensorId } from '../../ir/types.ts';
 import { sameQuantization } from '../../ir/types.ts';
 import { dequantize, quantize } from '../quantize/quantize.ts';
 import { Unsupported } from '../op.ts';
+import { dtypeOfCode } from '../../formats/onnx/type-records.ts';
 import { mapped } from './align.ts';
 import type { OnnxCall, OnnxReaders } from './call.ts';
+import { dequantizeInFloats, isComputed, quantizeInFloats } from './scaled.ts';
 import { OnnxValue } from './value.ts';
 
 /** To 8 bits and back. uint8 has become int8 before any of these is read (import/onnx/signed.ts). */
@@ -16,12 +18,12 @@ export const QUANTIZE_READERS: OnnxReaders = {
 /** round(x / scale) + zero, halves to even. */
 function readQuantize(call: OnnxCall): readonly OnnxValue[] {
   const x = call.input(0);
+  const wanted = call.inputs[2]?.dtype ?? dtypeOfCode(call.number('output_dtype', 0)) ?? 'int8';
+  const blocks = call.number('block_size', 0) !== 0;
+  if (blocks || isComputed(call, 1, 2) || wanted !== 'int8' || x.dtype !== 'float32')
+    return quantizeInFloats(call);
   const quant = quantization(call, 1, 2, call.number('axis', 1), x.rank);
-  call.ignore('saturate', 'precision', 'output_dtype');
-  if (call.number('block_size', 0) !== 0) throw new Unsupported('it has a scale per block');
-  const zero = call.inputs[2];
-  if (zero && zero.dtype !== 'int8') throw new Unsupported(`it makes ${zero.dtype}`);
-  if (x.dtype !== 'float32') throw new Unsupported(`it works on ${x.dtype}`);
+  call.ignore('saturate', 'precision');
   const type = { dtype: 'int8', quant } as const;
   return [
     mapped(x, (stored) => call.emitter.emit(quantize, { rounding: 'float' }, [stored], [type])[0]!),
@@ -31,8 +33,9 @@ function readQuantize(call: OnnxCall): readonly OnnxValue[] {
 /** scale * (x - zero). */
 function readDequantize(call: OnnxCall): readonly OnnxValue[] {
   const x = call.input(0);
+  const blocks = call.number('block_size', 0) !== 0;
+  if (blocks || isComputed(call, 1, 2) || x.dtype !== 'int8') return dequantizeInFloats(call);
   const quant = quantization(call, 1, 2, call.number('axis', 1), x.rank);
-  if (call.number('block_size', 0) !== 0) throw new Unsupported('it has a scale per block');
   const labelled = labelledAs(x, quant);
   return [
     mapped(

@@ -35,8 +35,7 @@ function readReshape(call: OnnxCall): readonly OnnxValue[] {
 
 function readFlatten(call: OnnxCall): readonly OnnxValue[] {
   const x = call.input(0);
-  const given = call.number('axis', 1);
-  const axis = given === x.rank ? given : call.axis(given, x.rank);
+  const axis = call.axisOrEnd(call.number('axis', 1), x.rank);
   return [x.reshaped([product(x.shape.slice(0, axis)), product(x.shape.slice(axis))])];
 }
 

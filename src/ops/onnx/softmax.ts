@@ -19,11 +19,15 @@ export const SOFTMAX_READERS: OnnxReaders = {
 function alongAxis(call: OnnxCall, map: (stored: number) => number): readonly OnnxValue[] {
   const x = call.input(0);
   if (call.opset < 13) {
-    const axis = call.axis(call.number('axis', 1), x.rank + 1);
-    const rows = x.reshaped([product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]);
-    return [lastAxis(rows, 1, map).reshaped(x.shape)];
+    const [before, after] = splitAt(x, call.axisOrEnd(call.number('axis', 1), x.rank));
+    return [lastAxis(x.reshaped([before, after]), 1, map).reshaped(x.shape)];
   }
   return [lastAxis(x, call.axis(call.number('axis', -1), x.rank), map)];
+}
+
+// Elements before an axis, and from it on.
+function splitAt({ shape }: OnnxValue, axis: number): readonly [number, number] {
+  return [product(shape.slice(0, axis)), product(shape.slice(axis))];
 }
 
 // The axis has to be stored last.

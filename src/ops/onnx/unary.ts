@@ -5,8 +5,10 @@ import { relu } from '../activation/relu.ts';
 import { logistic, tanh } from '../activation/sigmoid.ts';
 import { Unsupported } from '../op.ts';
 import type { Op } from '../op.ts';
+import { Algebra } from './algebra.ts';
 import { mapped } from './align.ts';
 import type { OnnxCall, OnnxReader, OnnxReaders } from './call.ts';
+import { isComputed } from './scaled.ts';
 import type { OnnxValue } from './value.ts';
 
 export const UNARY_READERS: OnnxReaders = {
@@ -19,7 +21,6 @@ export const UNARY_READERS: OnnxReaders = {
     return { alpha: call.number('alpha', Math.fround(0.01)), rounding: 'double' as const };
   }),
   Identity: (call) => [call.input(0)],
-  Dropout: readDropout,
 };
 
 function map<Attrs>(op: Op<Attrs>, attrs: (call: OnnxCall) => NoInfer<Attrs>): OnnxReader {
@@ -50,6 +51,8 @@ function clamped(call: OnnxCall, low: number, high: number): readonly OnnxValue[
 
 /** Limits are attributes up to version 10, then inputs; where the lower is above, the upper wins. */
 function readClip(call: OnnxCall): readonly OnnxValue[] {
+  const x = call.input(0);
+  if (isComputed(call, 1, 2) || (x.dtype !== 'float32' && !x.quant)) return clipToValues(call, x);
   const limit = (name: string, position: number, otherwise: number) => {
     if (call.opset < 11) return call.number(name, otherwise);
     const [value = otherwise, ...others] = call.numbers(position, name) ?? [];
@@ -58,7 +61,7 @@ function readClip(call: OnnxCall): readonly OnnxValue[] {
   };
   const [low, high] = [limit('min', 1, -Infinity), limit('max', 2, Infinity)];
   const most = 3.4028234663852886e38;
-  if (low <= -most && high >= most) return [call.input(0)];
+  if (low <= -most && high >= most) return [x];
   return clamped(
     call,
     Math.min(low <= -most ? -Infinity : low, high),
@@ -66,15 +69,11 @@ function readClip(call: OnnxCall): readonly OnnxValue[] {
   );
 }
 
-/** Does nothing when a model runs. */
-function readDropout(call: OnnxCall): readonly OnnxValue[] {
-  call.ignore('ratio', 'seed', 'is_test');
-  if (call.wanted[1]) throw new Unsupported('its mask is read');
-  const [training = 0] = call.numbers(2, 'training_mode') ?? [];
-  if (training)
-    throw new Unsupported(
-      'it drops values at random (training_mode)',
-      'export the model for inference',
-    );
-  return [call.input(0)];
+// Whole numbers, and limits that the model computes.
+function clipToValues(call: OnnxCall, x: OnnxValue): readonly OnnxValue[] {
+  const m = new Algebra(call.emitter);
+  const [low, high] = [call.inputs[1], call.inputs[2]];
+  const wide = (value: OnnxValue) => (value.dtype === 'uint8' ? m.cast(value, 'int32') : value);
+  const above = low ? m.max(wide(x), wide(low)) : wide(x);
+  return [m.cast(high ? m.min(above, wide(high)) : above, x.dtype)];
 }

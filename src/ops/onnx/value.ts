@@ -6,6 +6,9 @@ import { reshape } from '../shape/reshape.ts';
 import { transpose } from '../shape/transpose.ts';
 import type { Emitter } from './emitter.ts';
 
+/** Axes of tensors that operators which move elements have loops for. */
+const MOST_AXES = 6;
+
 /** Axes of a value in the order in which a tensor stores them: its axis i is the value's order[i]. */
 export type Order = readonly number[];
 
@@ -99,8 +102,35 @@ export class OnnxValue {
         from,
         wants.map((axis) => this.shape[axis]!),
       );
+    if (this.rank > MOST_AXES) return this.#permuteJoined(from, has, wants);
     const permutation = wants.map((axis) => has.indexOf(axis));
     return this.emitter.emit(transpose, { permutation }, [from])[0]!;
+  }
+
+  // A transpose of few axes: those that stay neighbours are one.
+  #permuteJoined(from: TensorId, has: Order, wants: Order): TensorId {
+    const follows = (order: Order, a: number, b: number) =>
+      order.indexOf(b) === order.indexOf(a) + 1;
+    const runs: number[][] = [];
+    for (const axis of has) {
+      const last = runs.at(-1)?.at(-1);
+      if (last !== undefined && follows(wants, last, axis)) runs.at(-1)!.push(axis);
+      else runs.push([axis]);
+    }
+    const permutation = runs
+      .map((_, i) => i)
+      .sort((a, b) => wants.indexOf(runs[a]![0]!) - wants.indexOf(runs[b]![0]!));
+    const joined = relabel(
+      this.emitter,
+      from,
+      runs.map((run) => product(run.map((axis) => this.shape[axis]!))),
+    );
+    const [moved] = this.emitter.emit(transpose, { permutation }, [joined]);
+    return relabel(
+      this.emitter,
+      moved!,
+      wants.map((axis) => this.shape[axis]!),
+    );
   }
 
   /** The same elements with leading axes of size 1 up to a rank, as broadcasting aligns them. */

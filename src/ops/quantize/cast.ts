@@ -34,6 +34,7 @@ export const cast = defineOp<object>({
   name: 'cast',
   summary: 'Numbers under another type: floats lose what follows the point',
   attributes: noAttributes,
+  anyRank: true,
   inferShapes: (_, [input]) => [input!.shape],
   reject({ inputs: [input], outputs: [output] }) {
     const [from, to] = [input!.dtype, output!.dtype];

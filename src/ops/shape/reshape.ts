@@ -20,7 +20,8 @@ export interface ReshapeAttrs {
 export const reshape = defineOp<ReshapeAttrs>({
   name: 'reshape',
   summary: 'Another shape for the same elements; costs nothing',
-  attributes: z.strictObject({ shape: z.array(z.union([size, z.literal(-1)])).max(6) }),
+  attributes: z.strictObject({ shape: z.array(z.union([size, z.literal(-1)])).max(7) }),
+  anyRank: true,
   inferShapes({ shape }, [input]) {
     const count = product(input!.shape);
     const known = product(shape.filter((size) => size !== -1));
