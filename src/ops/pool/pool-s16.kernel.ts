@@ -1,3 +1,4 @@
+import type { TypedNode } from '../../ir/types.ts';
 import { clampRange } from '../activation/clamp.ts';
 import { rejectWindow, windowFields } from '../conv/fields.ts';
 import { WINDOW } from '../conv/structs.ts';
@@ -7,6 +8,7 @@ import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
 import { isWide } from '../wide.ts';
+import { DILATED_AXIS, isDilated } from './dilated.ts';
 import type { PoolAttrs } from './pool.ts';
 
 const units = unitFamily({
@@ -19,21 +21,22 @@ const units = unitFamily({
     high: 'int16_t',
   }),
   parameters: 'const int16_t *input, int16_t *output, int32_t first, int32_t last',
-  axes: { average: { false: '_max', true: '_average' } },
+  axes: { average: { false: '_max', true: '_average' }, dilated: DILATED_AXIS },
 });
 
 /** The kernel of one kind of pooling on int16. */
 export function widePoolKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
-  const unit = units({ average: kind === 'average' });
+  const unitOf = (node: TypedNode<PoolAttrs>) =>
+    units({ average: kind === 'average', dilated: isDilated(node) });
   return {
     name: `${kind}_pool_s16_c`,
     units: [units],
     rows: true,
     reject: (node) => (isWide(node) ? rejectWindow(node) : 'takes int16'),
-    cost: (node) => plainCost(windowWork(node), [unit]),
+    cost: (node) => plainCost(windowWork(node), [unitOf(node)]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-      return [call(unit, { window: windowFields(node, layout), low, high })];
+      return [call(unitOf(node), { window: windowFields(node, layout), low, high })];
     },
   };
 }

@@ -7,6 +7,7 @@ import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { DILATED_AXIS, isDilated } from './dilated.ts';
 import { widePoolKernel } from './pool-s16.kernel.ts';
 import type { PoolAttrs } from './pool.ts';
 
@@ -36,9 +37,11 @@ function wordsKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
     name: `${kind}_pool_words_s8`,
     template: `pool/${kind}-pool-words`,
     headers: ['nn_pool.h', 'nn_words.h'],
+    dilates: false,
     work: wordWork,
     reject(node) {
       const { kernel, rounding } = node.attrs;
+      if (isDilated(node)) return 'takes windows without dilation';
       if (node.inputs[0]!.shape[3]! % 4 !== 0) return 'takes a multiple of 4 channels';
       const taps = kernel[0] * kernel[1];
       return kind === 'average' && taps > MOST_TAPS[rounding]
@@ -65,6 +68,7 @@ function byteKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
     name: `${kind}_pool_s8`,
     template: `pool/${kind}-pool-s8`,
     headers: [],
+    dilates: true,
     work: windowWork,
     reject: () => undefined,
   });
@@ -75,6 +79,8 @@ interface IntegerPool {
   readonly name: string;
   readonly template: string;
   readonly headers: readonly string[];
+  /** Whether its windows may leave out pixels. */
+  readonly dilates: boolean;
   work(node: TypedNode<PoolAttrs>): Readonly<Record<string, number>>;
   reject(node: TypedNode<PoolAttrs>): string | undefined;
 }
@@ -86,10 +92,16 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
     headers: pool.headers,
     struct: POOL_S8,
     parameters: 'const int8_t *input, int8_t *output, int32_t first, int32_t last',
-    axes: { roundUp: kind === 'average' ? { false: '', true: '_up' } : { false: '' } },
+    axes: {
+      roundUp: kind === 'average' ? { false: '', true: '_up' } : { false: '' },
+      dilated: pool.dilates ? DILATED_AXIS : { false: '' },
+    },
   });
-  const unitOf = ({ attrs }: TypedNode<PoolAttrs>) =>
-    units({ roundUp: kind === 'average' && attrs.rounding === 'single' });
+  const unitOf = (node: TypedNode<PoolAttrs>) =>
+    units({
+      roundUp: kind === 'average' && node.attrs.rounding === 'single',
+      dilated: isDilated(node),
+    });
   return {
     name: `${pool.name}_c`,
     units: [units],
@@ -110,16 +122,18 @@ function floatKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
     template: `pool/${kind}-pool-f32`,
     struct: POOL_F32,
     parameters: 'const nn_float *input, nn_float *output, int32_t first, int32_t last',
+    axes: { dilated: DILATED_AXIS },
   });
+  const unitOf = (node: TypedNode<PoolAttrs>) => units({ dilated: isDilated(node) });
   return {
     name: `${kind}_pool_f32_c`,
     units: [units],
     rows: true,
     reject: (node) => (node.inputs[0]!.dtype === 'float32' ? rejectWindow(node) : 'takes float32'),
-    cost: (node) => plainCost(windowWork(node), [units({})]),
+    cost: (node) => plainCost(windowWork(node), [unitOf(node)]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-      return [call(units({}), { window: windowFields(node, layout), low, high })];
+      return [call(unitOf(node), { window: windowFields(node, layout), low, high })];
     },
   };
 }
