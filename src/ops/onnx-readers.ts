@@ -1,5 +1,7 @@
 import { ATTENTION_READERS } from './onnx/attention.ts';
+import { BORDER_READERS } from './onnx/borders.ts';
 import { BINARY_READERS } from './onnx/binary.ts';
+import { BLOCK_READERS } from './onnx/blocks.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
@@ -32,6 +34,8 @@ export { OnnxValue } from './onnx/value.ts';
 export const ONNX_READERS: OnnxReaders = {
   ...ATTENTION_READERS,
   ...BINARY_READERS,
+  ...BLOCK_READERS,
+  ...BORDER_READERS,
   ...COMBINATION_READERS,
   ...FUNCTION_READERS,
   ...GENERATE_READERS,
