@@ -3,6 +3,7 @@ import { BORDER_READERS } from './onnx/borders.ts';
 import { BINARY_READERS } from './onnx/binary.ts';
 import { BLOCK_READERS } from './onnx/blocks.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
+import { FOURIER_READERS } from './onnx/fourier.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
 import { INDEX_READERS } from './onnx/indices.ts';
@@ -11,6 +12,7 @@ import { TRANSPOSED_CONV_READERS } from './onnx/transposed-conv.ts';
 import { LOSS_READERS } from './onnx/losses.ts';
 import { STATISTICS_READERS } from './onnx/statistics.ts';
 import type { OnnxReaders } from './onnx/call.ts';
+import { CAUSAL_CONV_READERS } from './onnx/causal-conv.ts';
 import { CONV_READERS } from './onnx/conv.ts';
 import { MATRIX_READERS } from './onnx/matrix.ts';
 import { MOVEMENT_READERS } from './onnx/movement.ts';
@@ -24,6 +26,7 @@ import { RESIZE_READERS } from './onnx/resize.ts';
 import { SHAPE_READERS } from './onnx/shapes.ts';
 import { SOFTMAX_READERS } from './onnx/softmax.ts';
 import { UNARY_READERS } from './onnx/unary.ts';
+import { WINDOW_READERS } from './onnx/windows.ts';
 
 export { constantOf } from './onnx/shapes.ts';
 export { OnnxCall } from './onnx/call.ts';
@@ -44,7 +47,10 @@ export const ONNX_READERS: OnnxReaders = {
   ...ROTARY_READERS,
   ...TRANSPOSED_CONV_READERS,
   ...STATISTICS_READERS,
+  ...CAUSAL_CONV_READERS,
   ...CONV_READERS,
+  ...FOURIER_READERS,
+  ...WINDOW_READERS,
   ...MATRIX_READERS,
   ...MOVEMENT_READERS,
   ...NORMALIZATION_READERS,
