@@ -37,6 +37,7 @@ import { pad } from './shape/pad.ts';
 import { reshape } from './shape/reshape.ts';
 import { resizeBilinear, resizeNearest } from './shape/resize.ts';
 import { slice } from './shape/slice.ts';
+import { sample } from './sample/sample.ts';
 import { batchToSpace, spaceToBatch } from './shape/space-to-batch.ts';
 import { split } from './shape/split.ts';
 import { pack, unpack } from './shape/pack.ts';
@@ -99,6 +100,7 @@ export const OPS: readonly Op[] = [
   batchToSpace,
   resizeNearest,
   resizeBilinear,
+  sample,
   quantize,
   dequantize,
   cast,

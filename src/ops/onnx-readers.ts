@@ -3,6 +3,7 @@ import { BORDER_READERS } from './onnx/borders.ts';
 import { BINARY_READERS } from './onnx/binary.ts';
 import { BLOCK_READERS } from './onnx/blocks.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
+import { DEFORM_CONV_READERS } from './onnx/deform-conv.ts';
 import { FOURIER_READERS } from './onnx/fourier.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
@@ -23,6 +24,8 @@ import { QUANTIZE_READERS } from './onnx/quantized.ts';
 import { RECURRENT_READERS } from './onnx/recurrent.ts';
 import { REDUCE_READERS } from './onnx/reduce.ts';
 import { RESIZE_READERS } from './onnx/resize.ts';
+import { ROI_READERS } from './onnx/roi-align.ts';
+import { SAMPLING_READERS } from './onnx/sampling.ts';
 import { SHAPE_READERS } from './onnx/shapes.ts';
 import { SOFTMAX_READERS } from './onnx/softmax.ts';
 import { UNARY_READERS } from './onnx/unary.ts';
@@ -49,6 +52,7 @@ export const ONNX_READERS: OnnxReaders = {
   ...STATISTICS_READERS,
   ...CAUSAL_CONV_READERS,
   ...CONV_READERS,
+  ...DEFORM_CONV_READERS,
   ...FOURIER_READERS,
   ...WINDOW_READERS,
   ...MATRIX_READERS,
@@ -60,6 +64,8 @@ export const ONNX_READERS: OnnxReaders = {
   ...RECURRENT_READERS,
   ...REDUCE_READERS,
   ...RESIZE_READERS,
+  ...ROI_READERS,
+  ...SAMPLING_READERS,
   ...SHAPE_READERS,
   ...SOFTMAX_READERS,
   ...UNARY_READERS,

@@ -8,6 +8,7 @@ import * as gather from './gather.cases.ts';
 import * as quantize from './quantize.cases.ts';
 import * as reduce from './reduce.cases.ts';
 import * as recurrent from './recurrent.cases.ts';
+import { sample } from './sample.cases.ts';
 import * as shape from './shape.cases.ts';
 
 /** The maker of random cases of each operator. */
@@ -68,4 +69,5 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   pad: shape.pad,
   resize_nearest: shape.resizeNearest,
   resize_bilinear: shape.resizeBilinear,
+  sample,
 };
