@@ -4,6 +4,7 @@ import { BINARY_READERS } from './onnx/binary.ts';
 import { BLOCK_READERS } from './onnx/blocks.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
 import { DEFORM_CONV_READERS } from './onnx/deform-conv.ts';
+import { DETERMINANT_READERS } from './onnx/determinant.ts';
 import { FOURIER_READERS } from './onnx/fourier.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
@@ -14,8 +15,11 @@ import { LOSS_READERS } from './onnx/losses.ts';
 import { STATISTICS_READERS } from './onnx/statistics.ts';
 import type { OnnxReaders } from './onnx/call.ts';
 import { CAUSAL_CONV_READERS } from './onnx/causal-conv.ts';
+import { CONV_INTEGER_READERS } from './onnx/conv-integer.ts';
 import { CONV_READERS } from './onnx/conv.ts';
+import { LOCAL_RESPONSE_READERS } from './onnx/local-response.ts';
 import { MATRIX_READERS } from './onnx/matrix.ts';
+import { MAX_UNPOOL_READERS } from './onnx/max-unpool.ts';
 import { MOVEMENT_READERS } from './onnx/movement.ts';
 import { NORMALIZATION_READERS } from './onnx/normalization.ts';
 import { POOL_READERS } from './onnx/pool.ts';
@@ -51,11 +55,15 @@ export const ONNX_READERS: OnnxReaders = {
   ...TRANSPOSED_CONV_READERS,
   ...STATISTICS_READERS,
   ...CAUSAL_CONV_READERS,
+  ...CONV_INTEGER_READERS,
   ...CONV_READERS,
   ...DEFORM_CONV_READERS,
+  ...DETERMINANT_READERS,
   ...FOURIER_READERS,
   ...WINDOW_READERS,
+  ...LOCAL_RESPONSE_READERS,
   ...MATRIX_READERS,
+  ...MAX_UNPOOL_READERS,
   ...MOVEMENT_READERS,
   ...NORMALIZATION_READERS,
   ...POOL_READERS,

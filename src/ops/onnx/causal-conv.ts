@@ -29,7 +29,8 @@ function readCausalConv(call: OnnxCall): readonly OnnxValue[] {
   const activation = call.choice('activation', ['none', 'silu', 'swish'], 'none');
   const output = activation === 'none' ? sums : m.mul(sums, m.sigmoid(sums));
   if (!call.wanted[1]) return [output];
-  const whole = joined === x && time < before ? bordered(x, [{ begin: before - time, end: 0 }]) : joined;
+  const whole =
+    joined === x && time < before ? bordered(x, [{ begin: before - time, end: 0 }]) : joined;
   const start = whole.shape[2]! - before;
   return [output, cut(whole, [{ axis: 2, start, step: 1, count: before }])];
 }

@@ -80,11 +80,9 @@ function inVolume(
   const [batch = 1, channels = 1, , height = 1, width = 1] = x.shape;
   const [outputs = 1, depth = 1, taps = 1] = w.shape;
   const { planes, count } = planesAlong(x, z!);
-  const deep = emitter.emit(
-    reshape,
-    { shape: [batch * count, height, width, taps * channels] },
-    [groups === 1 ? planes : groupsFirst(x, planes, taps, groups)],
-  )[0]!;
+  const deep = emitter.emit(reshape, { shape: [batch * count, height, width, taps * channels] }, [
+    groups === 1 ? planes : groupsFirst(x, planes, taps, groups),
+  ])[0]!;
   const window = windowOf(slides);
   const weights = label(
     emitter.emit(reshape, { shape: [outputs, ...window.kernel, taps * depth] }, [
@@ -112,7 +110,8 @@ function planesAlong(x: OnnxValue, z: Slide): { planes: TensorId; count: number 
     z.begin + z.end === 0 ? stored : emitter.emit(pad, { before, after }, [stored])[0]!;
   const [batch = 1, size = 1, ...rest] = emitter.tensor(bordered).shape;
   const count = Math.floor((size - (z.kernel - 1) * z.dilation - 1) / z.stride) + 1;
-  if (count < 1) throw new Unsupported(`its window does not fit into ${x.shape.slice(2).join('x')}`);
+  if (count < 1)
+    throw new Unsupported(`its window does not fit into ${x.shape.slice(2).join('x')}`);
   const all = [batch, count, ...rest];
   const parts = Array.from({ length: z.kernel }, (_, tap) => {
     const start = [0, tap * z.dilation, 0, 0, 0];

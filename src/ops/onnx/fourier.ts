@@ -80,12 +80,7 @@ function readDft(call: OnnxCall): readonly OnnxValue[] {
   return [transformed(call, cut(x, [{ axis, start: 0, step: 1, count: inputs }]), axis, transform)];
 }
 
-function transformed(
-  call: OnnxCall,
-  x: OnnxValue,
-  axis: number,
-  transform: Transform,
-): OnnxValue {
+function transformed(call: OnnxCall, x: OnnxValue, axis: number, transform: Transform): OnnxValue {
   const { emitter } = call;
   const rows = rowsOf(call, transform);
   const made = rows.length / transform.outputs;
@@ -117,7 +112,8 @@ function readStft(call: OnnxCall): readonly OnnxValue[] {
   if (!(step >= 1 && length >= 1) || signal.rank !== 3 || parts > 2)
     throw new Unsupported(`it takes frames of ${length} from [${signal.shape.join(',')}]`);
   const half = call.number('onesided', 1) !== 0;
-  if (half && parts === 2) throw new Unsupported('half a spectrum does not go with complex signals');
+  if (half && parts === 2)
+    throw new Unsupported('half a spectrum does not go with complex signals');
   const outputs = half ? Math.floor(length / 2) + 1 : length;
   const rows = rowsOf(call, {
     ...{ length, inputs: length, outputs, parts, inverse: false, fromHalf: false },

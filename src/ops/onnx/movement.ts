@@ -143,8 +143,7 @@ function runsOf(indices: readonly number[]): Omit<Cut, 'axis'>[] {
   const runs: { start: number; step: number; count: number }[] = [];
   for (const index of indices) {
     const last = runs.at(-1);
-    if (last?.count === 1)
-      Object.assign(last, { step: index - last.start, count: 2 });
+    if (last?.count === 1) Object.assign(last, { step: index - last.start, count: 2 });
     else if (last && index === last.start + last.step * last.count) last.count++;
     else runs.push({ start: index, step: 1, count: 1 });
   }

@@ -63,7 +63,9 @@ export function bordered(
   const before = [0, ...ends.map(({ begin }) => begin), 0];
   const after = [0, ...ends.map(({ end }) => end), 0];
   const order = channelsLast(x.rank);
-  const tensor = x.emitter.emit(pad, { before, after, ...(value !== 0 && { value }) }, [x.in(order)])[0]!;
+  const tensor = x.emitter.emit(pad, { before, after, ...(value !== 0 && { value }) }, [
+    x.in(order),
+  ])[0]!;
   const shape = x.shape.map((size, axis) => {
     const { begin = 0, end = 0 } = ends[axis - 2] ?? {};
     return size + begin + end;

@@ -53,13 +53,22 @@ function readRoiAlign(call: OnnxCall): readonly OnnxValue[] {
     const outside = m.combine('logical_or', m.less(at, -1), m.less(pixels, at), 'bool');
     return { at: m.min(m.max(at, 0), pixels - 1), outside, pixels };
   };
-  const [across, down] = [along(0, 'output_width', x.shape[3]!), along(1, 'output_height', x.shape[2]!)];
+  const [across, down] = [
+    along(0, 'output_width', x.shape[3]!),
+    along(1, 'output_height', x.shape[2]!),
+  ];
   const place = placer(m, x, batches);
   const samples =
     call.choice('mode', ['avg', 'max'], 'avg') === 'avg'
       ? place('linear', nowhere(m, across), nowhere(m, down))
       : largestShares(m, across, down, place);
-  const slides = [0, 1].map(() => ({ kernel: ratio, stride: ratio, dilation: 1, begin: 0, end: 0 }));
+  const slides = [0, 1].map(() => ({
+    kernel: ratio,
+    stride: ratio,
+    dilation: 1,
+    begin: 0,
+    end: 0,
+  }));
   const pool = call.text('mode', 'avg') === 'avg' ? averagePool : maxPool;
   return [pooled(pool, samples, slides)];
 }
@@ -85,8 +94,7 @@ function placer(m: Algebra, x: OnnxValue, batches: OnnxValue): Place {
       m.add(across.reshaped([count, 1, columns, 1]), zeros),
       m.add(down.reshaped([count, rows, 1, 1]), zeros),
     ];
-    if (images > 1)
-      parts.push(m.add(m.cast(batches, 'float32').reshaped([count, 1, 1, 1]), zeros));
+    if (images > 1) parts.push(m.add(m.cast(batches, 'float32').reshaped([count, 1, 1, 1]), zeros));
     const points = m.concat(parts, 3).reshaped([1, count, rows, columns, parts.length]);
     const attrs = { mode, outside: 'zeros', positions: 'pixels' } as const;
     const values = sampled(images > 1 ? stack : x, points, attrs);

@@ -13,7 +13,12 @@ function readTransposed(call: OnnxCall): readonly OnnxValue[] {
   const sizes = spatialSizes(x);
   const groups = call.number('group', 1);
   const kernel = w.shape.slice(2);
-  if (w.rank !== x.rank || w.shape[0] !== x.shape[1] || !(groups >= 1) || w.shape[0]! % groups !== 0)
+  if (
+    w.rank !== x.rank ||
+    w.shape[0] !== x.shape[1] ||
+    !(groups >= 1) ||
+    w.shape[0]! % groups !== 0
+  )
     throw new Unsupported(
       `its weights are [${w.shape.join(',')}], in ${groups} groups, for [${x.shape.join(',')}]`,
     );

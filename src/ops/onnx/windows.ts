@@ -31,7 +31,13 @@ function cosineWindow(terms: readonly number[]): OnnxReader {
 
 /** Triangles over the bins of a spectrum, evenly spaced in mel. Source: onnx/reference/ops/op_mel_weight_matrix.py. */
 function readMel(call: OnnxCall): readonly OnnxValue[] {
-  const names = ['num_mel_bins', 'dft_length', 'sample_rate', 'lower_edge_hertz', 'upper_edge_hertz'];
+  const names = [
+    'num_mel_bins',
+    'dft_length',
+    'sample_rate',
+    'lower_edge_hertz',
+    'upper_edge_hertz',
+  ];
   const [bands, length, rate, low, high] = names.map((name, i) => one(call, i, name)) as [
     number,
     number,

@@ -7,7 +7,7 @@ import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
-import { DILATED_AXIS, isDilated } from './dilated.ts';
+import { dilatedName, rejectDilation } from './dilated.ts';
 import { widePoolKernel } from './pool-s16.kernel.ts';
 import type { PoolAttrs } from './pool.ts';
 
@@ -25,7 +25,12 @@ const POOL_F32 = struct('nn_pool_f32', 'Pooling in floating point.', {
 
 /** The int8, int16 and float kernels of one kind of pooling. */
 export function poolKernels(kind: 'average' | 'max'): Kernel<PoolAttrs>[] {
-  return [wordsKernel(kind), byteKernel(kind), widePoolKernel(kind), floatKernel(kind)];
+  const portable = [false, true].flatMap((dilated) => [
+    byteKernel(kind, dilated),
+    widePoolKernel(kind, dilated),
+    floatKernel(kind, dilated),
+  ]);
+  return [wordsKernel(kind), ...portable];
 }
 
 // Averages: sums of so many taps fit into halves of a word, and so many into an exact reciprocal
@@ -37,11 +42,10 @@ function wordsKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
     name: `${kind}_pool_words_s8`,
     template: `pool/${kind}-pool-words`,
     headers: ['nn_pool.h', 'nn_words.h'],
-    dilates: false,
+    dilated: false,
     work: wordWork,
     reject(node) {
       const { kernel, rounding } = node.attrs;
-      if (isDilated(node)) return 'takes windows without dilation';
       if (node.inputs[0]!.shape[3]! % 4 !== 0) return 'takes a multiple of 4 channels';
       const taps = kernel[0] * kernel[1];
       return kind === 'average' && taps > MOST_TAPS[rounding]
@@ -63,12 +67,12 @@ function wordWork(node: TypedNode<PoolAttrs>) {
   };
 }
 
-function byteKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
+function byteKernel(kind: 'average' | 'max', dilated: boolean): Kernel<PoolAttrs> {
   return integerKernel(kind, {
-    name: `${kind}_pool_s8`,
+    name: `${kind}_pool_s8${dilatedName(dilated)}`,
     template: `pool/${kind}-pool-s8`,
     headers: [],
-    dilates: true,
+    dilated,
     work: windowWork,
     reject: () => undefined,
   });
@@ -79,8 +83,8 @@ interface IntegerPool {
   readonly name: string;
   readonly template: string;
   readonly headers: readonly string[];
-  /** Whether its windows may leave out pixels. */
-  readonly dilates: boolean;
+  /** Whether its windows leave out pixels. */
+  readonly dilated: boolean;
   work(node: TypedNode<PoolAttrs>): Readonly<Record<string, number>>;
   reject(node: TypedNode<PoolAttrs>): string | undefined;
 }
@@ -92,22 +96,19 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
     headers: pool.headers,
     struct: POOL_S8,
     parameters: 'const int8_t *input, int8_t *output, int32_t first, int32_t last',
-    axes: {
-      roundUp: kind === 'average' ? { false: '', true: '_up' } : { false: '' },
-      dilated: pool.dilates ? DILATED_AXIS : { false: '' },
-    },
+    view: { dilated: pool.dilated },
+    axes: { roundUp: kind === 'average' ? { false: '', true: '_up' } : { false: '' } },
   });
-  const unitOf = (node: TypedNode<PoolAttrs>) =>
-    units({
-      roundUp: kind === 'average' && node.attrs.rounding === 'single',
-      dilated: isDilated(node),
-    });
+  const unitOf = ({ attrs }: TypedNode<PoolAttrs>) =>
+    units({ roundUp: kind === 'average' && attrs.rounding === 'single' });
   return {
     name: `${pool.name}_c`,
     units: [units],
     rows: true,
     reject: (node) =>
-      node.inputs[0]!.dtype === 'int8' ? (pool.reject(node) ?? rejectWindow(node)) : 'takes int8',
+      node.inputs[0]!.dtype === 'int8'
+        ? (rejectDilation(node, pool.dilated) ?? pool.reject(node) ?? rejectWindow(node))
+        : 'takes int8',
     cost: (node) => plainCost(pool.work(node), [unitOf(node)]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
@@ -116,24 +117,26 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
   };
 }
 
-function floatKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
+function floatKernel(kind: 'average' | 'max', dilated: boolean): Kernel<PoolAttrs> {
   const units = unitFamily({
-    name: `nn_${kind}_pool_f32`,
+    name: `nn_${kind}_pool_f32${dilatedName(dilated)}`,
     template: `pool/${kind}-pool-f32`,
     struct: POOL_F32,
     parameters: 'const nn_float *input, nn_float *output, int32_t first, int32_t last',
-    axes: { dilated: DILATED_AXIS },
+    view: { dilated },
   });
-  const unitOf = (node: TypedNode<PoolAttrs>) => units({ dilated: isDilated(node) });
   return {
-    name: `${kind}_pool_f32_c`,
+    name: `${kind}_pool_f32${dilatedName(dilated)}_c`,
     units: [units],
     rows: true,
-    reject: (node) => (node.inputs[0]!.dtype === 'float32' ? rejectWindow(node) : 'takes float32'),
-    cost: (node) => plainCost(windowWork(node), [unitOf(node)]),
+    reject: (node) =>
+      node.inputs[0]!.dtype === 'float32'
+        ? (rejectDilation(node, dilated) ?? rejectWindow(node))
+        : 'takes float32',
+    cost: (node) => plainCost(windowWork(node), [units({})]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
-      return [call(unitOf(node), { window: windowFields(node, layout), low, high })];
+      return [call(units({}), { window: windowFields(node, layout), low, high })];
     },
   };
 }

@@ -8,7 +8,7 @@ import type { SampleAttrs, SampleNode } from './sample-node.ts';
 const units = unitFamily({
   name: 'nn_sample_f32',
   template: 'sample/sample-f32',
-  headers: ['nn_functions.h', 'nn_types.h'],
+  headers: ['nn_functions.h', 'nn_math.h', 'nn_types.h'],
   struct: struct(
     'nn_sample_f32_layer',
     'Points sampled between pixels; outside: zeros, border, reflection; positions: pixels, centres, edges.',
@@ -46,13 +46,14 @@ const portable: Kernel<SampleAttrs> = {
 
 export const sampleKernels = [portable];
 
-// Points along each axis, their taps, and multiplications; of cubic kernels the weights, too.
+// Points along each axis, whose weights hang on the mode, their taps, and multiplications.
 function workOf(node: SampleNode) {
   const { batches, points, channels, taps, sizes } = sizesOf(node);
   const all = batches * points;
   const axes = all * sizes.length;
   return {
-    points: axes,
+    nearest: node.attrs.mode === 'nearest' ? axes : 0,
+    linear: node.attrs.mode === 'linear' ? axes : 0,
     cubic: node.attrs.mode === 'cubic' ? axes : 0,
     taps: all * taps,
     macs: all * taps * channels,

@@ -8,10 +8,7 @@ import { tapsAt } from './taps.ts';
 const f = Math.fround;
 
 /** Sums of weighted pixels, the last axis innermost; weights of 0 and what lies beyond zeros are left out. */
-export function evaluateSample(
-  node: SampleNode,
-  [x, p]: readonly (Value | undefined)[],
-): Value[] {
+export function evaluateSample(node: SampleNode, [x, p]: readonly (Value | undefined)[]): Value[] {
   const output = emptyValue(node.outputs[0]!);
   const [values, positions, out] = [floats(x), floats(p), floats(output)];
   const { batches, points, channels, sizes } = sizesOf(node);

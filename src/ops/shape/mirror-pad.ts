@@ -26,7 +26,8 @@ interface Run {
 /** Source: tensorflow/lite/micro/kernels/mirror_pad.cc. */
 export const mirrorPad = defineMove<MirrorPadAttrs>({
   name: 'mirror_pad',
-  summary: 'A border that mirrors the tensor, with or without its edge, or repeats its end or all of it',
+  summary:
+    'A border that mirrors the tensor, with or without its edge, or repeats its end or all of it',
   attributes: z.strictObject({
     before: sizes,
     after: sizes,
@@ -42,7 +43,9 @@ export const mirrorPad = defineMove<MirrorPadAttrs>({
     if (before.length !== shape.length || after.length !== shape.length)
       throw new Unsupported(`its paddings do not fit [${shape.join(',')}]`);
     if (!before.every(fits) || !after.every(fits))
-      throw new Unsupported(`its border is wider than [${shape.join(',')}], which it ${repeats ? 'repeats' : 'mirrors'}`);
+      throw new Unsupported(
+        `its border is wider than [${shape.join(',')}], which it ${repeats ? 'repeats' : 'mirrors'}`,
+      );
     return [shape.map((size, axis) => before[axis]! + size + after[axis]!)];
   },
   copies({ attrs, inputs, outputs }) {
