@@ -17,6 +17,7 @@ import type { OnnxReaders } from './onnx/call.ts';
 import { CAUSAL_CONV_READERS } from './onnx/causal-conv.ts';
 import { CONV_INTEGER_READERS } from './onnx/conv-integer.ts';
 import { CONV_READERS } from './onnx/conv.ts';
+import { LINEAR_ATTENTION_READERS } from './onnx/linear-attention.ts';
 import { LOCAL_RESPONSE_READERS } from './onnx/local-response.ts';
 import { MATRIX_READERS } from './onnx/matrix.ts';
 import { MAX_UNPOOL_READERS } from './onnx/max-unpool.ts';
@@ -61,6 +62,7 @@ export const ONNX_READERS: OnnxReaders = {
   ...DETERMINANT_READERS,
   ...FOURIER_READERS,
   ...WINDOW_READERS,
+  ...LINEAR_ATTENTION_READERS,
   ...LOCAL_RESPONSE_READERS,
   ...MATRIX_READERS,
   ...MAX_UNPOOL_READERS,
