@@ -80,7 +80,7 @@ function importFor(
       failure ??= error;
     }
   }
-  throw failure;
+  throw failure!;
 }
 
 // A model without inputs is none: a table gets one that nothing reads.
