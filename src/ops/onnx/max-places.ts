@@ -51,6 +51,7 @@ function windows(x: OnnxValue, slides: readonly Slide[]) {
     const { kernel, stride, dilation, begin, end } = slide;
     const reach = (kernel - 1) * dilation + 1;
     const count = Math.max(0, Math.floor((sizes[axis]! + begin + end - reach) / stride) + 1);
+    x.emitter.reserve(count * kernel);
     return Array.from({ length: count }, (_, at) => {
       const first = at * stride - begin;
       return Array.from({ length: kernel }, (_, tap) => first + tap * dilation);

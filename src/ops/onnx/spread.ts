@@ -27,7 +27,7 @@ const PLAIN = { activation: 'none', rounding: 'double' } as const;
  * around, over the input with zeros between its elements.
  */
 export function spread(operands: Operands, axes: readonly Spread[]): OnnxValue {
-  if (axes.some(({ output, begin }) => output < 1 || begin < 0))
+  if (axes.some(({ output, begin }) => !(output >= 1 && begin >= 0)))
     throw new Unsupported('nothing is left of its output');
   const plain = axes.length <= 2 && axes.every(({ dilation }) => dilation === 1);
   return plain && operands.groups === 1 ? inPlane(operands, axes) : asConvolution(operands, axes);

@@ -45,6 +45,8 @@ function readMel(call: OnnxCall): readonly OnnxValue[] {
     number,
     number,
   ];
+  if (!(length >= 1 && bands >= 1 && rate > 0))
+    throw new Unsupported(`it has ${bands} bands of a spectrum of ${length} at ${rate} Hz`);
   const bins = Math.floor(length / 2) + 1;
   const numbers = Array<number>(call.emitter.reserve(bins * bands)).fill(0);
   const mel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
