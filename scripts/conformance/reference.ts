@@ -71,7 +71,7 @@ function importFor(
       shapes: new Map(all.map(([input, { shape }]) => [input, shape])),
     };
     try {
-      const isTable = given.length === 0 && all.length > 0;
+      const isTable = given.length === 0;
       const graph = isTable ? importTable(bytes, name, options) : importModel(bytes, name, options);
       const input = isTable ? new Uint8Array(4) : concatBytes(given.map(([, { data }]) => data));
       return { graph: runPasses(graph), input };

@@ -37,6 +37,7 @@ import { pad } from './shape/pad.ts';
 import { reshape } from './shape/reshape.ts';
 import { resizeBilinear, resizeNearest } from './shape/resize.ts';
 import { slice } from './shape/slice.ts';
+import { fft } from './fourier/fft.ts';
 import { sample } from './sample/sample.ts';
 import { batchToSpace, spaceToBatch } from './shape/space-to-batch.ts';
 import { split } from './shape/split.ts';
@@ -101,6 +102,7 @@ export const OPS: readonly Op[] = [
   resizeNearest,
   resizeBilinear,
   sample,
+  fft,
   quantize,
   dequantize,
   cast,

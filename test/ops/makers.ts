@@ -4,6 +4,7 @@ import * as conv from './conv.cases.ts';
 import * as dense from './dense.cases.ts';
 import * as detection from './detection.cases.ts';
 import * as elementwise from './elementwise.cases.ts';
+import * as fourier from './fourier.cases.ts';
 import * as gather from './gather.cases.ts';
 import * as quantize from './quantize.cases.ts';
 import * as reduce from './reduce.cases.ts';
@@ -70,4 +71,5 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   resize_nearest: shape.resizeNearest,
   resize_bilinear: shape.resizeBilinear,
   sample,
+  fft: fourier.fft,
 };
