@@ -75,6 +75,31 @@ describe('Fourier transforms', () => {
     expectClose(runOnnx(model, input), expected);
   });
 
+  it('of long signals are computed in stages, those of their frames, too', () => {
+    const random = new Random(SEED);
+    const [time, length, step] = [200, 120, 16];
+    const input = wholes(random, time);
+    const n = scalar(length);
+    const dft = oneNode('DFT', [1, time, 1], { onesided: 1 }, { n, axis: scalar(1) });
+    const stft = oneNode('STFT', [1, time, 1], {}, { step: scalar(step), none: n }, 17);
+    const model = { ...stft, nodes: [{ ...stft.nodes[0]!, inputs: ['x', 'step', '', 'none'] }] };
+    for (const each of [dft, model])
+      expect(importModel(writeOnnx(each), 'test.onnx').nodes.map(({ op }) => op)).toContain('fft');
+    const spectrum = (start: number) =>
+      Array.from({ length: length / 2 + 1 }, (_, k) => {
+        const angles = Array.from({ length }, (_, t) => (-2 * Math.PI * k * t) / length);
+        const along = (of: (angle: number) => number) =>
+          angles.reduce((sum, angle, t) => sum + input[start + t]! * of(angle), 0);
+        return [along(Math.cos), along(Math.sin)];
+      }).flat();
+    const near = (found: readonly number[], expected: readonly number[]) =>
+      found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 2));
+    near(runOnnx(dft, input), spectrum(0));
+    near(runOnnx(model, input), [0, 16, 32, 48, 64, 80].flatMap(spectrum));
+    const back = oneNode('DFT', [61, 2], { onesided: 1, inverse: 1 }, { n, axis: scalar(0) });
+    near(runOnnx(back, spectrum(0)), input.slice(0, length));
+  });
+
   it('refuse what is no spectrum', () => {
     const half = oneNode('DFT', [1, 4, 2], { onesided: 1 }, {});
     expect(refusalOf(half)).toMatch(/half a spectrum/);

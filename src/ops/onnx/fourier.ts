@@ -1,61 +1,14 @@
 import { constantNumbers } from '../../ir/values.ts';
 import { conv2d } from '../conv/conv2d.ts';
-import { dense } from '../dense/dense.ts';
-import { reshape } from '../shape/reshape.ts';
 import { Unsupported } from '../op.ts';
-import { orderOf } from './align.ts';
 import { Algebra } from './algebra.ts';
 import type { OnnxCall, OnnxReaders } from './call.ts';
 import { cut } from './movement.ts';
+import { isStaged, rowsOf, transformed } from './transforms.ts';
+import type { Transform } from './transforms.ts';
 import { OnnxValue } from './value.ts';
 
-/** Fourier transforms, as products with a matrix that is computed in double precision. */
 export const FOURIER_READERS: OnnxReaders = { DFT: readDft, STFT: readStft };
-
-const PLAIN = { activation: 'none', rounding: 'double' } as const;
-
-/** A transform of `length` elements, of which `inputs` may differ from 0. */
-interface Transform {
-  readonly length: number;
-  readonly inputs: number;
-  /** Elements of its result: of half a spectrum where the rest mirrors it. */
-  readonly outputs: number;
-  readonly inverse: boolean;
-  /** The input is half a spectrum, the result real. */
-  readonly fromHalf: boolean;
-  /** Numbers of an element: 1 where it is real, 2 where it is complex. */
-  readonly parts: number;
-}
-
-/**
- * Rows of a transform as [output, real or imaginary part][input, part]: e^(-+ 2 pi i k t / length). A
- * missing half of a spectrum counts through the half that is there.
- */
-function rowsOf(call: OnnxCall, transform: Transform): number[][] {
-  const { length, inputs, outputs, inverse, fromHalf, parts } = transform;
-  const made = fromHalf ? 1 : 2;
-  call.emitter.reserve(inputs * parts * outputs * made);
-  const scale = inverse ? 1 / length : 1;
-  return Array.from({ length: outputs * made }, (_, row) => {
-    const [k, imaginary] = [Math.floor(row / made), row % made === 1];
-    return Array.from({ length: inputs * parts }, (_, column) => {
-      const [t, ofImaginary] = [Math.floor(column / parts), column % parts === 1];
-      const turns = ((k * t) % length) / length;
-      const twice = fromHalf && t > 0 && 2 * t !== length ? 2 : 1;
-      const cosine = quarterExact(turns + 0.25);
-      const sine = (inverse ? 1 : -1) * quarterExact(turns);
-      const value = imaginary === ofImaginary ? cosine : imaginary ? sine : -sine;
-      return value * scale * twice;
-    });
-  });
-}
-
-// The sine of so many turns, exact at its quarters.
-function quarterExact(turns: number): number {
-  const quarters = (turns % 1) * 4;
-  if (Number.isInteger(quarters)) return [0, 1, 0, -1][quarters]!;
-  return Math.sin(2 * Math.PI * turns);
-}
 
 /** x [.., size, .., 1 or 2] -> [.., outputs, .., 2]; half a spectrum gives real values. */
 function readDft(call: OnnxCall): readonly OnnxValue[] {
@@ -77,71 +30,84 @@ function readDft(call: OnnxCall): readonly OnnxValue[] {
   const inputs = Math.min(size, fromHalf ? Math.floor(length / 2) + 1 : length);
   const outputs = half && !inverse ? Math.floor(length / 2) + 1 : length;
   const transform = { length, inputs, outputs, inverse, fromHalf, parts };
-  return [transformed(call, cut(x, [{ axis, start: 0, step: 1, count: inputs }]), axis, transform)];
+  const used = cut(x, [{ axis, start: 0, step: 1, count: inputs }]);
+  return [transformed(used, axis, transform)];
 }
 
-function transformed(call: OnnxCall, x: OnnxValue, axis: number, transform: Transform): OnnxValue {
-  const { emitter } = call;
-  const rows = rowsOf(call, transform);
-  const made = rows.length / transform.outputs;
-  const last = x.rank - 1;
-  const order = [...orderOf(x).filter((each) => each !== axis && each !== last), axis, last];
-  const outer = order.slice(0, -2).map((each) => x.shape[each]!);
-  const columns = rows[0]!.length;
-  const flat = emitter.emit(reshape, { shape: [...outer, columns] }, [x.in(order)])[0]!;
-  const m = new Algebra(emitter);
-  const weights = m.constant(rows.flat(), [rows.length, columns]).natural();
-  const product = emitter.emit(dense, { ...PLAIN, keepDims: true }, [flat, weights])[0]!;
-  const sizes = [...outer, transform.outputs, made];
-  const split = emitter.emit(reshape, { shape: sizes }, [product])[0]!;
-  const shape = x.shape.map((size, each) =>
-    each === axis ? transform.outputs : each === last ? made : size,
-  );
-  return new OnnxValue(emitter, shape, order, split);
-}
-
-/** signal [n, time, 1 or 2] -> [n, frames, bins, 2]: a convolution whose weights are the transform of a window. */
+/** signal [n, time, 1 or 2] -> [n, frames, bins, 2]: transforms of frames that overlap, times a window. */
 function readStft(call: OnnxCall): readonly OnnxValue[] {
-  const { emitter } = call;
   const given = call.input(0);
   const signal = given.rank === 2 ? given.reshaped([...given.shape, 1]) : given;
-  const [batch = 1, time = 0, parts = 1] = signal.shape;
+  const [, time = 0, parts = 1] = signal.shape;
   const [step = 0] = call.numbers(1, 'frame_step') ?? [];
   const window = call.inputs[2];
   const length = call.numbers(3, 'frame_length')?.[0] ?? window?.shape[0] ?? 0;
-  if (!(step >= 1 && length >= 1) || signal.rank !== 3 || parts > 2)
+  if (!(step >= 1 && length >= 1 && length <= time) || signal.rank !== 3 || parts > 2)
     throw new Unsupported(`it takes frames of ${length} from [${signal.shape.join(',')}]`);
+  if (window && (window.rank !== 1 || window.shape[0] !== length))
+    throw new Unsupported(`its window is [${window.shape.join(',')}] for frames of ${length}`);
   const half = call.number('onesided', 1) !== 0;
   if (half && parts === 2)
     throw new Unsupported('half a spectrum does not go with complex signals');
   const outputs = half ? Math.floor(length / 2) + 1 : length;
-  const rows = rowsOf(call, {
-    ...{ length, inputs: length, outputs, parts, inverse: false, fromHalf: false },
-  });
-  const factors = window ? windowNumbers(window, length) : undefined;
-  const weighted = rows.map((row) =>
+  const transform = { length, inputs: length, outputs, parts, inverse: false, fromHalf: false };
+  const runs = length / common(length, step);
+  const constant = !window || window.isConstant;
+  if (constant && (!isStaged(transform) || runs > MOST_RUNS))
+    return [convolvedFrames(signal, step, window, transform)];
+  const frames = framesOf(signal, step, length);
+  const m = new Algebra(call.emitter);
+  const weighted = window ? m.mul(frames, window.reshaped([length, 1])) : frames;
+  return [transformed(weighted, 2, transform)];
+}
+
+/** Pieces that a frame is put together of, at most. */
+const MOST_RUNS = 64;
+
+function common(a: number, b: number): number {
+  return b === 0 ? a : common(b, a % b);
+}
+
+/** Frames [n, frames, length, parts]: pieces that no frame divides, side by side. */
+function framesOf(signal: OnnxValue, step: number, length: number): OnnxValue {
+  const [batch = 1, time = 0, parts = 1] = signal.shape;
+  const piece = common(length, step);
+  const pieces = Math.floor(time / piece);
+  const count = Math.floor((time - length) / step) + 1;
+  const used = cut(signal, [{ axis: 1, start: 0, step: 1, count: pieces * piece }]);
+  const rows = used.reshaped([batch, pieces, piece * parts]);
+  const runs = Array.from({ length: length / piece }, (_, start) =>
+    cut(rows, [{ axis: 1, start, step: step / piece, count }]),
+  );
+  const joined = runs.length === 1 ? runs[0]! : new Algebra(signal.emitter).concat(runs, 2);
+  return joined.reshaped([batch, count, length, parts]);
+}
+
+/** The same in one convolution, whose weights are the transform of the window. */
+function convolvedFrames(
+  signal: OnnxValue,
+  step: number,
+  window: OnnxValue | undefined,
+  transform: Transform,
+): OnnxValue {
+  const { emitter } = signal;
+  const { length, parts, outputs } = transform;
+  const [batch = 1, time = 0] = signal.shape;
+  const factors = window && constantNumbers(emitter.tensor(window.natural()));
+  const rows = rowsOf(signal, transform).map((row) =>
     row.map((value, i) => value * (factors?.[Math.floor(i / parts)] ?? 1)),
   );
-  const m = new Algebra(emitter);
-  const weights = m.constant(weighted.flat(), [rows.length, 1, length, parts]).natural();
-  const line = emitter.emit(reshape, { shape: [batch, 1, time, parts] }, [signal.natural()])[0]!;
+  const weights = new Algebra(emitter).constant(rows.flat(), [rows.length, 1, length, parts]);
   const attrs = {
-    ...PLAIN,
+    activation: 'none',
+    rounding: 'double',
     kernel: [1, length],
     stride: [1, step],
     dilation: [1, 1],
     padding: [0, 0, 0, 0],
   } as const;
-  const frames = emitter.emit(conv2d, attrs, [line, weights])[0]!;
+  const line = signal.reshaped([batch, 1, time, parts]).natural();
+  const frames = emitter.emit(conv2d, attrs, [line, weights.natural()])[0]!;
   const count = emitter.tensor(frames).shape[2]!;
-  return [OnnxValue.natural(emitter, frames).reshaped([batch, count, outputs, 2])];
-}
-
-function windowNumbers(window: OnnxValue, length: number): readonly number[] {
-  if (!window.isConstant)
-    throw new Unsupported('its window is computed', 'export the model with a constant window');
-  const numbers = constantNumbers(window.emitter.tensor(window.natural()));
-  if (numbers.length !== length)
-    throw new Unsupported(`its window has ${numbers.length} elements for frames of ${length}`);
-  return numbers;
+  return OnnxValue.natural(emitter, frames).reshaped([batch, count, outputs, 2]);
 }
