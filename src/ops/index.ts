@@ -40,6 +40,8 @@ import { pad } from './shape/pad.ts';
 import { reshape } from './shape/reshape.ts';
 import { resizeBilinear, resizeNearest } from './shape/resize.ts';
 import { slice } from './shape/slice.ts';
+import { fft } from './fourier/fft.ts';
+import { sample } from './sample/sample.ts';
 import { batchToSpace, spaceToBatch } from './shape/space-to-batch.ts';
 import { split } from './shape/split.ts';
 import { pack, unpack } from './shape/pack.ts';
@@ -104,6 +106,8 @@ export const OPS: readonly Op[] = [
   batchToSpace,
   resizeNearest,
   resizeBilinear,
+  sample,
+  fft,
   quantize,
   dequantize,
   cast,

@@ -1,6 +1,11 @@
 import { ATTENTION_READERS } from './onnx/attention.ts';
+import { BORDER_READERS } from './onnx/borders.ts';
 import { BINARY_READERS } from './onnx/binary.ts';
+import { BLOCK_READERS } from './onnx/blocks.ts';
 import { COMBINATION_READERS } from './onnx/combinations.ts';
+import { DEFORM_CONV_READERS } from './onnx/deform-conv.ts';
+import { DETERMINANT_READERS } from './onnx/determinant.ts';
+import { FOURIER_READERS } from './onnx/fourier.ts';
 import { FUNCTION_READERS } from './onnx/functions.ts';
 import { DROPOUT_READERS } from './onnx/dropout.ts';
 import { GENERATE_READERS } from './onnx/generate.ts';
@@ -10,8 +15,13 @@ import { TRANSPOSED_CONV_READERS } from './onnx/transposed-conv.ts';
 import { LOSS_READERS } from './onnx/losses.ts';
 import { STATISTICS_READERS } from './onnx/statistics.ts';
 import type { OnnxReaders } from './onnx/call.ts';
+import { CAUSAL_CONV_READERS } from './onnx/causal-conv.ts';
+import { CONV_INTEGER_READERS } from './onnx/conv-integer.ts';
 import { CONV_READERS } from './onnx/conv.ts';
+import { LINEAR_ATTENTION_READERS } from './onnx/linear-attention.ts';
+import { LOCAL_RESPONSE_READERS } from './onnx/local-response.ts';
 import { MATRIX_READERS } from './onnx/matrix.ts';
+import { MAX_UNPOOL_READERS } from './onnx/max-unpool.ts';
 import { MOVEMENT_READERS } from './onnx/movement.ts';
 import { NORMALIZATION_READERS } from './onnx/normalization.ts';
 import { POOL_READERS } from './onnx/pool.ts';
@@ -22,10 +32,13 @@ import { REDUCE_READERS } from './onnx/reduce.ts';
 import { RESIZE_READERS } from './onnx/resize.ts';
 import { SCALED_READERS } from './onnx/scaled.ts';
 import { SCATTER_READERS } from './onnx/scatter.ts';
+import { ROI_READERS } from './onnx/roi-align.ts';
+import { SAMPLING_READERS } from './onnx/sampling.ts';
 import { SHAPE_READERS } from './onnx/shapes.ts';
 import { SOFTMAX_READERS } from './onnx/softmax.ts';
 import { TF_IDF_READERS } from './onnx/tf-idf.ts';
 import { UNARY_READERS } from './onnx/unary.ts';
+import { WINDOW_READERS } from './onnx/windows.ts';
 
 export { constantOf } from './onnx/shapes.ts';
 export { OnnxCall } from './onnx/call.ts';
@@ -36,6 +49,8 @@ export { OnnxValue } from './onnx/value.ts';
 export const ONNX_READERS: OnnxReaders = {
   ...ATTENTION_READERS,
   ...BINARY_READERS,
+  ...BLOCK_READERS,
+  ...BORDER_READERS,
   ...COMBINATION_READERS,
   ...DROPOUT_READERS,
   ...FUNCTION_READERS,
@@ -45,8 +60,17 @@ export const ONNX_READERS: OnnxReaders = {
   ...ROTARY_READERS,
   ...TRANSPOSED_CONV_READERS,
   ...STATISTICS_READERS,
+  ...CAUSAL_CONV_READERS,
+  ...CONV_INTEGER_READERS,
   ...CONV_READERS,
+  ...DEFORM_CONV_READERS,
+  ...DETERMINANT_READERS,
+  ...FOURIER_READERS,
+  ...WINDOW_READERS,
+  ...LINEAR_ATTENTION_READERS,
+  ...LOCAL_RESPONSE_READERS,
   ...MATRIX_READERS,
+  ...MAX_UNPOOL_READERS,
   ...MOVEMENT_READERS,
   ...NORMALIZATION_READERS,
   ...POOL_READERS,
@@ -57,6 +81,8 @@ export const ONNX_READERS: OnnxReaders = {
   ...RESIZE_READERS,
   ...SCALED_READERS,
   ...SCATTER_READERS,
+  ...ROI_READERS,
+  ...SAMPLING_READERS,
   ...SHAPE_READERS,
   ...SOFTMAX_READERS,
   ...TF_IDF_READERS,

@@ -42,12 +42,25 @@ it.each<[string, readonly number[], Record<string, object>, WrittenModel['nodes'
   ['Trilu', [16384, 16384], {}, [node('Trilu', ['x'])], SPENT],
   ['EyeLike', [16384, 16384], {}, [node('EyeLike', ['x'])], SPENT],
   ['Expand', [1, 1], { s: int64s([1, 2 ** 27]) }, [node('Expand', ['x', 's'])], SPENT],
-  ['Expand to many', [1, 1], { s: int64s([1, 2 ** 16]) }, [node('Expand', ['x', 's'])], OPERANDS],
+  [
+    'Gather of many runs',
+    [4],
+    { i: int64s(Array.from({ length: 2 ** 16 }, (_, at) => [0, 1, 3, 0][at % 4]!)) },
+    [node('Gather', ['x', 'i'])],
+    OPERANDS,
+  ],
   ['Tile', [1, 2], { s: int64s([1, 2 ** 16]) }, [node('Tile', ['x', 's'])], OPERANDS],
   ['CumSum', [1, 2 ** 15], { s: int64s([1]) }, [node('CumSum', ['x', 's'])], OPERANDS],
 ])('%s has a budget', (_, shape, constants, nodes, message) => {
   const file = writeOnnx({ inputs: { x: shape }, outputs: ['z'], constants, nodes });
   expect(() => importModel(file, 'bomb.onnx')).toThrow(message);
+});
+
+it('Expand to many is one operator', () => {
+  const constants = { s: int64s([1, 2 ** 16]) };
+  const nodes = [node('Expand', ['x', 's'])];
+  const file = writeOnnx({ inputs: { x: [1, 1] }, outputs: ['z'], constants, nodes });
+  expect(importModel(file, 'wide.onnx').nodes.map(({ op }) => op)).toEqual(['slice']);
 });
 
 it.each([

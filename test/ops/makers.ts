@@ -4,10 +4,12 @@ import * as conv from './conv.cases.ts';
 import * as dense from './dense.cases.ts';
 import * as detection from './detection.cases.ts';
 import * as elementwise from './elementwise.cases.ts';
+import * as fourier from './fourier.cases.ts';
 import * as gather from './gather.cases.ts';
 import * as quantize from './quantize.cases.ts';
 import * as reduce from './reduce.cases.ts';
 import * as recurrent from './recurrent.cases.ts';
+import { sample } from './sample.cases.ts';
 import * as shape from './shape.cases.ts';
 
 /** The maker of random cases of each operator. */
@@ -71,4 +73,6 @@ export const MAKERS: Readonly<Record<string, CaseMaker>> = {
   pad: shape.pad,
   resize_nearest: shape.resizeNearest,
   resize_bilinear: shape.resizeBilinear,
+  sample,
+  fft: fourier.fft,
 };

@@ -80,8 +80,10 @@ export const mirrorPad: CaseMaker = (random, operand) => {
   const given = takes(operand, undefined, ANY);
   const { input, output } = alike(random, given?.shape ?? shapeOf(random), { given });
   const edge = random.chance(0.5);
-  const side = () => input.shape.map((n) => random.int(0, Math.min(2, n - (edge ? 0 : 1))));
-  const attrs = { before: side(), after: side(), edge };
+  const repeats = random.pick([undefined, undefined, 'end', 'whole'] as const);
+  const most = (n: number) => (repeats === 'end' ? 3 : n - (edge || repeats ? 0 : 1));
+  const side = () => input.shape.map((n) => random.int(0, Math.min(2, most(n))));
+  const attrs = { before: side(), after: side(), edge, ...(repeats && { repeats }) };
   return { op: 'mirror_pad', attrs, inputs: [input], outputs: [output] };
 };
 

@@ -7,7 +7,7 @@ import { OnnxValue } from './value.ts';
 export const ATTENTION_READERS: OnnxReaders = { Attention: readAttention };
 
 /** [batch, heads, length, size] of a value in that form, or of [batch, length, heads * size]. */
-function inHeads(x: OnnxValue, heads: number): OnnxValue {
+export function inHeads(x: OnnxValue, heads: number): OnnxValue {
   if (x.rank === 4) return x;
   const [batch = 1, length = 1, width = 1] = x.shape;
   if (x.rank !== 3 || width % heads !== 0)

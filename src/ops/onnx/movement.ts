@@ -1,5 +1,4 @@
 import { concat } from '../shape/concat.ts';
-import { pad } from '../shape/pad.ts';
 import { slice } from '../shape/slice.ts';
 import { Unsupported } from '../op.ts';
 import { align, orderOf } from './align.ts';
@@ -12,7 +11,6 @@ export const MOVEMENT_READERS: OnnxReaders = {
   Concat: readConcat,
   Split: readSplit,
   Slice: readSlice,
-  Pad: readPad,
   Gather: readGather,
 };
 
@@ -109,46 +107,6 @@ function readSlice(call: OnnxCall): readonly OnnxValue[] {
   return [cut(x, cuts)];
 }
 
-/** Constant borders; a negative one takes entries away. */
-function readPad(call: OnnxCall): readonly OnnxValue[] {
-  const x = call.input(0);
-  const mode = call.text('mode', 'constant');
-  if (mode !== 'constant') throw new Unsupported(`it pads by "${mode}"`);
-  const pads = call.list('pads') ?? call.list('paddings') ?? call.numbers(1, 'pads') ?? [];
-  const value = call.opset < 11 ? call.number('value', 0) : (call.numbers(2, 'value')?.[0] ?? 0);
-  const axes = (call.numbers(3, 'axes') ?? naturalOrder(x.rank)).map((axis) =>
-    call.axis(axis, x.rank),
-  );
-  if (pads.length !== 2 * axes.length)
-    throw new Unsupported(`it has ${pads.length} paddings for ${axes.length} axes`);
-  const along = (axis: number, side: 0 | 1) => {
-    const i = axes.indexOf(axis);
-    return i === -1 ? 0 : pads[i + side * axes.length]!;
-  };
-  const cropped = cut(
-    x,
-    axes.map((axis) => {
-      const [before, after] = [Math.min(0, along(axis, 0)), Math.min(0, along(axis, 1))];
-      return { axis, start: -before, step: 1, count: x.shape[axis]! + before + after };
-    }),
-  );
-  if (pads.every((n) => n <= 0)) return [cropped];
-  const order = orderOf(cropped);
-  const sides = ([0, 1] as const).map((side) =>
-    order.map((axis) => Math.max(0, along(axis, side))),
-  );
-  const attrs = {
-    before: sides[0]!,
-    after: sides[1]!,
-    ...(value !== 0 && { value: Math.fround(value) }),
-  };
-  const padded = call.emitter.emit(pad, attrs, [cropped.stored()])[0]!;
-  const shape = cropped.shape.map(
-    (size, axis) => size + Math.max(0, along(axis, 0)) + Math.max(0, along(axis, 1)),
-  );
-  return [new OnnxValue(call.emitter, shape, order, padded)];
-}
-
 /** Entries along an axis by indices that are known, or that the model computes. */
 function readGather(call: OnnxCall): readonly OnnxValue[] {
   const [x, indices] = [call.input(0), call.input(1)];
@@ -185,8 +143,7 @@ function runsOf(indices: readonly number[]): Omit<Cut, 'axis'>[] {
   const runs: { start: number; step: number; count: number }[] = [];
   for (const index of indices) {
     const last = runs.at(-1);
-    if (last?.count === 1 && index !== last.start)
-      Object.assign(last, { step: index - last.start, count: 2 });
+    if (last?.count === 1) Object.assign(last, { step: index - last.start, count: 2 });
     else if (last && index === last.start + last.step * last.count) last.count++;
     else runs.push({ start: index, step: 1, count: 1 });
   }

@@ -4,6 +4,7 @@ import { constantNumbers } from '../../ir/values.ts';
 import { Unsupported } from '../op.ts';
 import { combine } from './binary.ts';
 import type { OnnxCall, OnnxReaders } from './call.ts';
+import { normalizedBatch } from './statistics.ts';
 import { foldScale } from './fold-scale.ts';
 import { vector } from './scalars.ts';
 import type { OnnxValue } from './value.ts';
@@ -14,8 +15,9 @@ export const NORMALIZATION_READERS: OnnxReaders = { BatchNormalization: readBatc
 function readBatchNorm(call: OnnxCall): readonly OnnxValue[] {
   const x = call.input(0);
   call.ignore('momentum', 'spatial', 'is_test');
-  if (call.number('training_mode', 0) !== 0 || call.wanted.slice(1).some(Boolean))
-    throw new Unsupported('it works in training mode', 'export the model for inference');
+  if (call.number('training_mode', 0) !== 0) return normalizedBatch(call);
+  if (call.wanted.slice(1).some(Boolean))
+    throw new Unsupported('its statistics are read', 'export the model for inference');
   const epsilon = call.number('epsilon', 1e-5);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => constants(call, i));
   const factor = scale!.map((s, c) => s / Math.sqrt(variance![c]! + epsilon));

@@ -7,7 +7,7 @@ import type { Emitter } from './emitter.ts';
 import { OnnxValue } from './value.ts';
 
 /** One axis of a sliding window. */
-interface Slide {
+export interface Slide {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
@@ -15,18 +15,24 @@ interface Slide {
   readonly end: number;
 }
 
-/** Throws Unsupported unless a value is [n, c, x] or [n, c, y, x]; gives its spatial sizes. */
+/** Throws Unsupported unless a value is [n, c, x], [n, c, y, x] or [n, c, z, y, x]; gives its spatial sizes. */
 export function spatialSizes(value: OnnxValue): readonly number[] {
-  if (value.rank === 3 || value.rank === 4) return value.shape.slice(2);
+  if (value.rank >= 3 && value.rank <= 5) return value.shape.slice(2);
   throw new Unsupported(
-    `its input has ${value.rank} dimensions; it slides over one or two of them`,
+    `its input has ${value.rank} dimensions; it slides over one, two or three of them`,
   );
+}
+
+/** Axes of a value [n, c, …] with the channels last, as the kernels have them. */
+export function channelsLast(rank: number): number[] {
+  return [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
 }
 
 /** The tensor [n, y, x, c] of a value [n, c, y, x], or [n, 1, x, c] of a value [n, c, x]. */
 export function planeOf(value: OnnxValue): TensorId {
-  const sizes = spatialSizes(value);
-  if (sizes.length === 2) return value.in([0, 2, 3, 1]);
+  if (value.rank === 4) return value.in([0, 2, 3, 1]);
+  if (value.rank !== 3)
+    throw new Unsupported(`its input has ${value.rank} dimensions; it works on planes and lines`);
   const line = value.in([0, 2, 1]);
   const [batch = 1, channels = 1, width = 1] = value.shape;
   return value.emitter.emit(reshape, { shape: [batch, 1, width, channels] }, [line])[0]!;
@@ -42,15 +48,12 @@ export function fromPlane(emitter: Emitter, tensor: TensorId, rank: number): Onn
   return new OnnxValue(emitter, [batch, channels, width], [0, 2, 1], line);
 }
 
-/** The window that a call's attributes describe over spatial sizes; one axis becomes two, the first of size 1. */
-export function readWindow(
-  call: OnnxCall,
-  sizes: readonly number[],
-  kernelSizes: readonly number[],
-): Window {
-  const slides = readSlides(call, sizes, kernelSizes);
-  const one = { kernel: 1, stride: 1, dilation: 1, begin: 0, end: 0 };
-  const [y, x] = slides.length === 1 ? [one, slides[0]!] : [slides[0]!, slides[1]!];
+/** An axis along which nothing slides. */
+export const STILL: Slide = { kernel: 1, stride: 1, dilation: 1, begin: 0, end: 0 };
+
+/** The window that slides along one axis or two; one becomes two, the first of size 1. */
+export function windowOf(slides: readonly Slide[]): Window {
+  const [y, x] = slides.length === 1 ? [STILL, slides[0]!] : [slides[0]!, slides[1]!];
   return {
     kernel: [y.kernel, x.kernel],
     stride: [y.stride, x.stride],
@@ -59,7 +62,8 @@ export function readWindow(
   };
 }
 
-function readSlides(
+/** How the window that a call's attributes describe goes along each of the spatial axes. */
+export function readSlides(
   call: OnnxCall,
   sizes: readonly number[],
   kernelSizes: readonly number[],

@@ -16,6 +16,7 @@ export const STATISTICS_READERS: OnnxReaders = {
 
 interface Standardized {
   readonly mean: OnnxValue;
+  readonly variance: OnnxValue;
   readonly inverse: OnnxValue;
   readonly value: OnnxValue;
 }
@@ -31,7 +32,7 @@ function standardized(
   const centred = m.sub(x, mean);
   const variance = m.reduce('mean', m.square(centred), axes);
   const inverse = m.div(1, m.sqrt(m.add(variance, epsilon)));
-  return { mean, inverse, value: m.mul(centred, inverse) };
+  return { mean, variance, inverse, value: m.mul(centred, inverse) };
 }
 
 function readLayerNorm(call: OnnxCall): readonly OnnxValue[] {
@@ -67,6 +68,23 @@ function readInstanceNorm(call: OnnxCall): readonly OnnxValue[] {
   const axes = naturalOrder(x.rank).slice(2);
   const { value } = standardized(m, x, axes, call.number('epsilon', 1e-5));
   return [m.add(m.mul(value, perChannel(call.input(1), x)), perChannel(call.input(2), x))];
+}
+
+/** Batch normalization in training: by the batch's own mean and variance, which move the running ones towards them. */
+export function normalizedBatch(call: OnnxCall): readonly OnnxValue[] {
+  const x = call.input(0);
+  const m = new Algebra(call.emitter);
+  const axes = naturalOrder(x.rank).filter((axis) => axis !== 1);
+  const { mean, variance, value } = standardized(m, x, axes, call.number('epsilon', 1e-5));
+  const momentum = call.number('momentum', Math.fround(0.9));
+  const moved = (position: number, statistic: OnnxValue) => {
+    const running = call.input(position);
+    const own = statistic.reshaped(running.shape);
+    return m.add(m.mul(running, momentum), m.mul(own, 1 - momentum));
+  };
+  const scaled = m.mul(value, perChannel(call.input(1), x));
+  const output = m.add(scaled, perChannel(call.input(2), x));
+  return [output, moved(3, mean), moved(4, variance)];
 }
 
 /** Up to version 20 scale and bias are one for each group, then one for each channel. */

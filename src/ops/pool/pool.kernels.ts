@@ -7,6 +7,7 @@ import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { dilatedName, rejectDilation } from './dilated.ts';
 import { widePoolKernel } from './pool-s16.kernel.ts';
 import type { PoolAttrs } from './pool.ts';
 
@@ -24,7 +25,12 @@ const POOL_F32 = struct('nn_pool_f32', 'Pooling in floating point.', {
 
 /** The int8, int16 and float kernels of one kind of pooling. */
 export function poolKernels(kind: 'average' | 'max'): Kernel<PoolAttrs>[] {
-  return [wordsKernel(kind), byteKernel(kind), widePoolKernel(kind), floatKernel(kind)];
+  const portable = [false, true].flatMap((dilated) => [
+    byteKernel(kind, dilated),
+    widePoolKernel(kind, dilated),
+    floatKernel(kind, dilated),
+  ]);
+  return [wordsKernel(kind), ...portable];
 }
 
 // Averages: sums of so many taps fit into halves of a word, and so many into an exact reciprocal
@@ -36,6 +42,7 @@ function wordsKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
     name: `${kind}_pool_words_s8`,
     template: `pool/${kind}-pool-words`,
     headers: ['nn_pool.h', 'nn_words.h'],
+    dilated: false,
     work: wordWork,
     reject(node) {
       const { kernel, rounding } = node.attrs;
@@ -60,11 +67,12 @@ function wordWork(node: TypedNode<PoolAttrs>) {
   };
 }
 
-function byteKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
+function byteKernel(kind: 'average' | 'max', dilated: boolean): Kernel<PoolAttrs> {
   return integerKernel(kind, {
-    name: `${kind}_pool_s8`,
+    name: `${kind}_pool_s8${dilatedName(dilated)}`,
     template: `pool/${kind}-pool-s8`,
     headers: [],
+    dilated,
     work: windowWork,
     reject: () => undefined,
   });
@@ -75,6 +83,8 @@ interface IntegerPool {
   readonly name: string;
   readonly template: string;
   readonly headers: readonly string[];
+  /** Whether its windows leave out pixels. */
+  readonly dilated: boolean;
   work(node: TypedNode<PoolAttrs>): Readonly<Record<string, number>>;
   reject(node: TypedNode<PoolAttrs>): string | undefined;
 }
@@ -86,6 +96,7 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
     headers: pool.headers,
     struct: POOL_S8,
     parameters: 'const int8_t *input, int8_t *output, int32_t first, int32_t last',
+    view: { dilated: pool.dilated },
     axes: { roundUp: kind === 'average' ? { false: '', true: '_up' } : { false: '' } },
   });
   const unitOf = ({ attrs }: TypedNode<PoolAttrs>) =>
@@ -95,7 +106,9 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
     units: [units],
     rows: true,
     reject: (node) =>
-      node.inputs[0]!.dtype === 'int8' ? (pool.reject(node) ?? rejectWindow(node)) : 'takes int8',
+      node.inputs[0]!.dtype === 'int8'
+        ? (rejectDilation(node, pool.dilated) ?? pool.reject(node) ?? rejectWindow(node))
+        : 'takes int8',
     cost: (node) => plainCost(pool.work(node), [unitOf(node)]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);
@@ -104,18 +117,22 @@ function integerKernel(kind: 'average' | 'max', pool: IntegerPool): Kernel<PoolA
   };
 }
 
-function floatKernel(kind: 'average' | 'max'): Kernel<PoolAttrs> {
+function floatKernel(kind: 'average' | 'max', dilated: boolean): Kernel<PoolAttrs> {
   const units = unitFamily({
-    name: `nn_${kind}_pool_f32`,
+    name: `nn_${kind}_pool_f32${dilatedName(dilated)}`,
     template: `pool/${kind}-pool-f32`,
     struct: POOL_F32,
     parameters: 'const nn_float *input, nn_float *output, int32_t first, int32_t last',
+    view: { dilated },
   });
   return {
-    name: `${kind}_pool_f32_c`,
+    name: `${kind}_pool_f32${dilatedName(dilated)}_c`,
     units: [units],
     rows: true,
-    reject: (node) => (node.inputs[0]!.dtype === 'float32' ? rejectWindow(node) : 'takes float32'),
+    reject: (node) =>
+      node.inputs[0]!.dtype === 'float32'
+        ? (rejectDilation(node, dilated) ?? rejectWindow(node))
+        : 'takes float32',
     cost: (node) => plainCost(windowWork(node), [units({})]),
     code(node, _, layout) {
       const [low, high] = clampRange(node.attrs.activation, node.outputs[0]!);

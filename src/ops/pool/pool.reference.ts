@@ -39,7 +39,7 @@ export function evaluateMax(node: Pool, [x]: readonly (Value | undefined)[]): Va
 
 // Calls `reduce` with the positions, inside the input, of each output's window.
 function pool(node: Pool, reduce: (taps: readonly number[]) => number): Value[] {
-  const { kernel, stride, padding, activation } = node.attrs;
+  const { kernel, stride, dilation, padding, activation } = node.attrs;
   const [batches = 0, inHeight = 0, inWidth = 0, channels = 0] = node.inputs[0]!.shape;
   const output = emptyValue(node.outputs[0]!);
   const out = output.data as Int8Array | Float32Array;
@@ -52,10 +52,10 @@ function pool(node: Pool, reduce: (taps: readonly number[]) => number): Value[] 
         for (let c = 0; c < channels; c++) {
           const taps: number[] = [];
           for (let ky = 0; ky < kernel[0]; ky++) {
-            const inY = y * stride[0] - padding[0] + ky;
+            const inY = y * stride[0] - padding[0] + ky * dilation[0];
             if (inY < 0 || inY >= inHeight) continue;
             for (let kx = 0; kx < kernel[1]; kx++) {
-              const inX = x * stride[1] - padding[1] + kx;
+              const inX = x * stride[1] - padding[1] + kx * dilation[1];
               if (inX < 0 || inX >= inWidth) continue;
               taps.push(((n * inHeight + inY) * inWidth + inX) * channels + c);
             }

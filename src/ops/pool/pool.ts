@@ -63,11 +63,9 @@ function definePool({ rejectPlane, ...specific }: Pool): Op<PoolAttrs> {
       return [[batch, ...windowOutput(attrs, height, width), channels]];
     },
     reject(node) {
-      const { dilation } = node.attrs;
       const reason =
         (isWide(node) ? rejectUnlessUniformWide(node) : undefined) ??
         (isWide(node) ? rejectUnlessCopy(node) : rejectUnlessUniformCopy(node)) ??
-        (dilation.some((n) => n !== 1) ? 'its window is dilated' : undefined) ??
         rejectPlane?.(node);
       if (reason || node.inputs[0]!.dtype === 'float32') return reason;
       const [rows, columns] = node.attrs.kernel;
@@ -80,7 +78,9 @@ function definePool({ rejectPlane, ...specific }: Pool): Op<PoolAttrs> {
     channels: {
       // An average and a maximum lie between the least and the largest of a window, if it holds any.
       ranges({ attrs, outputs: [y] }, [x]) {
-        const empty = attrs.padding.some((pixels, side) => pixels >= attrs.kernel[side % 2]!);
+        const empty =
+          attrs.padding.some((pixels, side) => pixels >= attrs.kernel[side % 2]!) ||
+          attrs.dilation.some((step) => step !== 1);
         if (empty || y!.dtype !== 'int8') return [wholeRanges(y!)];
         const [low, high] = clampRange(attrs.activation, y!);
         return [
@@ -97,11 +97,14 @@ function definePool({ rejectPlane, ...specific }: Pool): Op<PoolAttrs> {
 
 // An average of nothing is none.
 function rejectEmptyWindows({ attrs, inputs, outputs }: TypedNode<PoolAttrs>): string | undefined {
-  const { kernel, stride, padding } = attrs;
+  const { kernel, stride, dilation, padding } = attrs;
   const isEmpty = ([0, 1] as const).some((axis) => {
     const [size, count] = [inputs[0]!.shape[1 + axis]!, outputs[0]!.shape[1 + axis]!];
-    const [first, last] = [-padding[axis], (count - 1) * stride[axis] - padding[axis]];
-    return first + kernel[axis] <= 0 || last >= size;
+    const begins = Array.from({ length: count }, (_, at) => at * stride[axis] - padding[axis]);
+    return begins.some((begin) => {
+      const before = Math.max(0, Math.ceil(-begin / dilation[axis]));
+      return before >= kernel[axis] || begin + before * dilation[axis] >= size;
+    });
   });
   return isEmpty ? 'a window of it lies beyond its input' : undefined;
 }

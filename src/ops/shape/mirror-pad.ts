@@ -11,12 +11,14 @@ export interface MirrorPadAttrs {
   readonly after: readonly number[];
   /** The element at the border is repeated: SYMMETRIC, not REFLECT. */
   readonly edge: boolean;
+  /** What the border repeats instead of mirroring the tensor: the element at its end, or all of it. */
+  readonly repeats?: 'end' | 'whole';
 }
 
 /** A run of elements along one axis: where it begins on both sides, and the step in the input. */
 interface Run {
   readonly from: number;
-  readonly step: 1 | -1;
+  readonly step: 1 | 0 | -1;
   readonly to: number;
   readonly count: number;
 }
@@ -24,17 +26,26 @@ interface Run {
 /** Source: tensorflow/lite/micro/kernels/mirror_pad.cc. */
 export const mirrorPad = defineMove<MirrorPadAttrs>({
   name: 'mirror_pad',
-  summary: 'A border that mirrors the tensor, with or without its edge',
-  attributes: z.strictObject({ before: sizes, after: sizes, edge: z.boolean() }),
+  summary:
+    'A border that mirrors the tensor, with or without its edge, or repeats its end or all of it',
+  attributes: z.strictObject({
+    before: sizes,
+    after: sizes,
+    edge: z.boolean(),
+    repeats: z.exactOptional(z.enum(['end', 'whole'])),
+  }),
   // Four axes with borders on both sides.
   most: 81,
-  inferShapes({ before, after, edge }, [input]) {
+  inferShapes({ before, after, edge, repeats }, [input]) {
     const { shape } = input!;
-    const fits = (n: number, axis: number) => n <= shape[axis]! - (edge ? 0 : 1);
+    const lost = edge || repeats ? 0 : 1;
+    const fits = (n: number, axis: number) => repeats === 'end' || n <= shape[axis]! - lost;
     if (before.length !== shape.length || after.length !== shape.length)
       throw new Unsupported(`its paddings do not fit [${shape.join(',')}]`);
     if (!before.every(fits) || !after.every(fits))
-      throw new Unsupported(`its border is wider than [${shape.join(',')}], which it mirrors`);
+      throw new Unsupported(
+        `its border is wider than [${shape.join(',')}], which it ${repeats ? 'repeats' : 'mirrors'}`,
+      );
     return [shape.map((size, axis) => before[axis]! + size + after[axis]!)];
   },
   copies({ attrs, inputs, outputs }) {
@@ -70,13 +81,27 @@ export const mirrorPad = defineMove<MirrorPadAttrs>({
   },
 });
 
-// The mirrored border before the tensor, the tensor, and the border after it.
-function runsAlong({ before, after, edge }: MirrorPadAttrs, axis: number, size: number): Run[] {
-  const [first, last, skip] = [before[axis]!, after[axis]!, edge ? 0 : 1];
+// The border before the tensor, the tensor, and the border after it.
+function runsAlong(attrs: MirrorPadAttrs, axis: number, size: number): Run[] {
+  const [first, last] = [attrs.before[axis]!, attrs.after[axis]!];
+  const [before, after] = beginnings(attrs, first, size);
   const runs: Run[] = [
-    { from: first - 1 + skip, step: -1, to: 0, count: first },
+    { ...before, to: 0, count: first },
     { from: 0, step: 1, to: first, count: size },
-    { from: size - 1 - skip, step: -1, to: first + size, count: last },
+    { ...after, to: first + size, count: last },
   ];
   return runs.filter(({ count }) => count > 0);
+}
+
+// Where the borders begin in the tensor, and how they go on.
+function beginnings({ edge, repeats }: MirrorPadAttrs, first: number, size: number) {
+  type Beginning = Pick<Run, 'from' | 'step'>;
+  const of = (step: Run['step'], before: number, after: number): [Beginning, Beginning] => [
+    { from: before, step },
+    { from: after, step },
+  ];
+  if (repeats === 'end') return of(0, 0, size - 1);
+  if (repeats === 'whole') return of(1, size - first, 0);
+  const skip = edge ? 0 : 1;
+  return of(-1, first - 1 + skip, size - 1 - skip);
 }
