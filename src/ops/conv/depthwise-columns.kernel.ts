@@ -86,14 +86,15 @@ function workOf(node: DepthwiseNode, target: Target) {
   const { lines, line } = linesOf(node);
   const padded = lines === 0 ? 0 : batches * node.inputs[0]!.shape[1]!;
   const threes = threesOf(node.attrs);
-  const inside =
-    threes === 'none'
-      ? { blockRows: blocks * ky, blockTaps: blocks * ky * kx, pixelTaps: pixels * ky * kx }
-      : { blockRows: blocks * ky };
+  const [others, inside] = threes === 'none' ? [1, 0] : [0, 1];
   return {
     ...{ rows, rowTaps: rows * ky, lines: padded, copied: padded * line },
     ...{ groups: rows * groups, singles: rows * singles },
-    ...{ blocks, pixels, pixelRows: pixels * ky, ...inside },
+    ...{ blocks, blockRows: others * blocks * ky, blockTaps: others * blocks * ky * kx },
+    ...{ pixels, pixelRows: others * pixels * ky, pixelTaps: others * pixels * ky * kx },
+    near: threes === 'stride1' ? blocks : 0,
+    apart: threes === 'stride2' ? blocks : 0,
+    pixelThrees: inside * pixels,
     rounded: node.attrs.rounding === 'single' ? atOnce * blocks + pixels : 0,
   };
 }
