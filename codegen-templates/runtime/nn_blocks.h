@@ -19,10 +19,21 @@
  */
 static inline int32_t nn_addend_right(int32_t zero, int32_t right) { return nn_shift_left(2 * zero + 1, right) >> 1; }
 
+/* The upper word of a * b + (high, low); the lower half of `low` is 0, b is not negative. */
 static inline int32_t nn_high(int32_t a, int32_t b, int32_t high, uint32_t low)
 {
+#if defined(__ARM_ARCH_6M__)
+    /* This core multiplies words to words: a product of their halves each, and what these carry. */
+    const uint32_t a_low = (uint32_t)a & 0xffffu, b_low = (uint32_t)b & 0xffffu, b_high = (uint32_t)b >> 16;
+    const int32_t a_high = a >> 16;
+    const int32_t outer = a_high * (int32_t)b_low;
+    const uint32_t inner = a_low * b_high;
+    const uint32_t middle = (a_low * b_low >> 16) + ((uint32_t)outer & 0xffffu) + (inner & 0xffffu) + (low >> 16);
+    return a_high * (int32_t)b_high + (outer >> 16) + (int32_t)((inner >> 16) + (middle >> 16)) + high;
+#else
     const uint64_t addend = ((uint64_t)(uint32_t)high << 32) | low;
     return (int32_t)(uint32_t)((addend + (uint64_t)((int64_t)a * b)) >> 32);
+#endif
 }
 
 static inline int32_t nn_block_double_right(int32_t sum, int32_t multiplier, int32_t right, int32_t addend)

@@ -27,18 +27,21 @@ const rulesOf = memoise((node: TypedNode) =>
 );
 
 /** Rows that a step may compute at a time: blocks of four or six suit the kernels that have blocks. */
-const GRANULES = [1, 2, 4, 6];
+export const GRANULES: readonly number[] = [1, 2, 4, 6];
 /** Whether it is a step's turn is asked once for each time that it is: so many cycles. */
 const TURN_CYCLES = 40;
 
-/** Every way of computing a node row by row. */
-export function rowWays({ node, candidates }: Alternatives, target: Target): RowWay[] {
+/** Every way of computing a node row by row, so many rows at a time. */
+export function rowWays(
+  { node, candidates }: Alternatives,
+  target: Target,
+  granules = GRANULES,
+): RowWay[] {
   const height = node.outputs[0]!.shape[1]!;
   return candidates.flatMap((candidate) => {
     const rule = rowRuleOf(node, candidate.kernel);
     if (!rule) return [];
-    const granules = candidate.kernel.rows ? GRANULES : [1];
-    return granules
+    return (candidate.kernel.rows ? granules : [1])
       .filter((granule) => granule === 1 || granule < height)
       .flatMap((granule): RowWay[] => {
         const { kernel, format } = candidate;

@@ -1,7 +1,7 @@
 import type { TensorId } from '../ir/types.ts';
 import { byteLength } from '../ir/types.ts';
-import type { RowRule } from '../ops/rows.ts';
 import { alignUp } from '../support/bytes.ts';
+import { rowsHeld, rowsNeeded } from './held-rows.ts';
 import type { RowStep } from './row-graph.ts';
 
 /** A run of steps that take turns, row by row. */
@@ -44,11 +44,6 @@ export function flowRows(graph: readonly RowStep[], run: RowRun): RowFlow {
   return new Flow(graph, run).flow();
 }
 
-/** Rows of an input that have to be there for all output rows before `to`. */
-export function rowsNeeded({ stride, rows, padding }: RowRule, to: number, height: number): number {
-  return Math.min(height, (to - 1) * stride + rows - padding);
-}
-
 class Flow {
   /** Rows done by each step of the run, and last of the input. */
   readonly #ready: Int32Array;
@@ -82,16 +77,36 @@ class Flow {
   }
 
   flow(): RowFlow {
+    if (!this.#holdAlone()) this.#holdTogether();
+    const held = this.#steps.flatMap((step, i): [TensorId, number][] =>
+      this.#held[i]! > 0 ? [[this.graph[step]!.output.id, this.#held[i]!]] : [],
+    );
+    return { rings: new Map(held), trails: this.#sinks.flatMap((sink) => this.#trailsOf(sink)) };
+  }
+
+  // Where each ring has one reader, what it holds hangs on these two steps alone.
+  #holdAlone(): boolean {
+    if (
+      this.#steps.some((step, i) => this.#ringed[i] === 1 && this.graph[step]!.readers.length > 1)
+    )
+      return false;
+    this.#steps.forEach((step, i) => {
+      if (this.#ringed[i] === 0) return;
+      const { height, readers } = this.graph[step]!;
+      const reader = this.graph[readers[0]!]!;
+      const granules = [this.#granuleOf(step), this.#granuleOf(readers[0]!)] as const;
+      this.#held[i] = rowsHeld(height, reader, granules);
+    });
+    return true;
+  }
+
+  #holdTogether(): void {
     const share = (step: number) => this.#ready[this.#at(step)]! / this.graph[step]!.height;
     for (;;) {
       const next = this.#sinks.reduce((a, b) => (share(b) < share(a) ? b : a));
       if (share(next) === 1) break;
       this.#pull(next, this.#ready[this.#at(next)]! + 1);
     }
-    const held = this.#steps.flatMap((step, i): [TensorId, number][] =>
-      this.#held[i]! > 0 ? [[this.graph[step]!.output.id, this.#held[i]!]] : [],
-    );
-    return { rings: new Map(held), trails: this.#sinks.flatMap((sink) => this.#trailsOf(sink)) };
   }
 
   // Where a step's counts are; those of the input come last.

@@ -1,6 +1,6 @@
 import { planeRows } from '../ir/types.ts';
 import type { Candidate, Candidates } from '../lower/lower.ts';
-import { rowWays } from '../lower/rows.ts';
+import { GRANULES, rowWays } from '../lower/rows.ts';
 import type { RowWay } from '../lower/rows.ts';
 import type { Schedule, Step } from '../lower/schedule.ts';
 import type { RowFlow } from '../plan/rings.ts';
@@ -34,8 +34,8 @@ interface Part extends Range {
 interface Given {
   readonly candidates: Candidates;
   readonly live: Liveness;
-  /** By step. */
-  readonly ways: readonly (readonly RowWay[])[];
+  /** By step; looked for when they are asked. */
+  ways(): readonly (readonly RowWay[])[];
   /** What is known of runs already. */
   readonly flows: Map<string, RowFlow>;
   readonly fed: boolean;
@@ -48,10 +48,15 @@ const RUN_WORK = 300_000;
 /** The same times the rows of the tallest tensor: each of them is run on numbers. */
 const ROW_WORK = 4_000_000;
 
+/** With more layers, rows are computed one at a time: each granule is priced for each candidate. */
+const ALL_GRANULES = 500;
+
 /** Prepares the cutting of a model: everything that hangs neither on prices nor on budgets. */
 export function cutter(candidates: Candidates, target: Target, fed: boolean) {
   const live = livenessOf(candidates, fed);
-  const ways = candidates.steps.map((step) => rowWays(step, target));
+  const granules = candidates.steps.length > ALL_GRANULES ? [1] : GRANULES;
+  let found: RowWay[][] | undefined;
+  const ways = () => (found ??= candidates.steps.map((step) => rowWays(step, target, granules)));
   const flows = new Map<string, RowFlow>();
   return (assignment: Assignment) => new Cutter({ candidates, live, ways, flows, fed }, assignment);
 }
@@ -63,7 +68,8 @@ export function cutter(candidates: Candidates, target: Target, fed: boolean) {
  */
 export class Cutter {
   readonly #whole: readonly Part[];
-  readonly #runs: RunOptions;
+  readonly #makeRuns: () => RunOptions;
+  #known: RunOptions | undefined;
   readonly #fed: boolean;
   #parts: readonly Part[] | undefined;
   #levels: readonly number[] | undefined;
@@ -71,15 +77,12 @@ export class Cutter {
 
   constructor({ candidates, live, ways, flows, fed }: Given, assignment: Assignment) {
     this.candidates = candidates;
-    const priced = ways.map((list) =>
-      list
-        .map((way): PricedWay => ({
-          ...way,
-          cost: way.cycles + assignment.flashCost(way.candidate),
-        }))
-        .sort((a, b) => a.cost - b.cost),
-    );
-    this.#runs = new RunOptions(candidates, live, priced, flows);
+    const price = (way: RowWay): PricedWay => ({
+      ...way,
+      cost: way.cycles + assignment.flashCost(way.candidate),
+    });
+    const priced = () => ways().map((list) => list.map(price).sort((a, b) => a.cost - b.cost));
+    this.#makeRuns = () => new RunOptions(candidates, live, priced(), flows);
     this.#fed = fed;
     this.#whole = candidates.steps.map((step, i): Part => {
       const options = step.candidates.map((candidate) => ({
@@ -89,6 +92,11 @@ export class Cutter {
       }));
       return { first: i, last: i, fed: false, options: undominated(options) };
     });
+  }
+
+  // Plans of whole steps can do without them.
+  get #runs(): RunOptions {
+    return (this.#known ??= this.#makeRuns());
   }
 
   /** Bytes that cuts can take at most, smallest first. */

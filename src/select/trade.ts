@@ -21,6 +21,8 @@ export const [NOTHING, ALL] = [0, 2 ** 30];
 
 /** Plans between the ends that are looked for, and those that are shown at most. */
 const [BETWEEN, SHOWN] = [4, 7];
+/** Of models with more layers, those that take less RAM are not looked for. */
+const MOST_STEPS = 500;
 /** A plan that differs from one that is shown by less, as a share of each figure, shows nothing new. */
 const ALIKE = 0.02;
 
@@ -31,8 +33,10 @@ const ALIKE = 0.02;
 export function tradeOf(search: Search, taken: Plan): Offer[] {
   search.fastest(NOTHING);
   search.fastest(ALL);
-  search.smallest(NOTHING);
-  search.between(NOTHING, BETWEEN);
+  if (search.candidates.steps.length <= MOST_STEPS) {
+    search.smallest(NOTHING);
+    search.between(NOTHING, BETWEEN);
+  }
   const plans = search.plans.filter((plan) => plan === taken || !isBeaten(plan, search.plans));
   const ends = FIGURES.map((figure) => ({ figure, end: bestAt(figure, plans) }));
   const shown = spread(plans, [taken, ...ends.map(({ end }) => end)]);

@@ -69,6 +69,17 @@ it.each(Object.entries(GRAPHS))(
   },
 );
 
+it('convolutions by the hundreds are not traded row by row: five times as many are no more than twice the work', async () => {
+  const make = GRAPHS['convolutions, one after the other']!;
+  const work = (n: number) => {
+    const bytes = writeTflite(make(n));
+    return countWork(() => compile(bytes, HOST_TARGET, { name: 'wide' }).trade());
+  };
+  await work(10);
+  const [few, more] = [await work(110), await work(550)];
+  expect(more / few).toBeLessThan(2);
+});
+
 /** Eight convolutions of planes of `n` rows and columns; the first one has the given weight. */
 const planes = (n: number, weight: number): FileModel => ({
   tensors: [

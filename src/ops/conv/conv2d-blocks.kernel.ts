@@ -4,7 +4,7 @@ import type { TypedNode } from '../../ir/types.ts';
 import { elements } from '../../ir/types.ts';
 import { product } from '../../support/bytes.ts';
 import type { Target } from '../../target/target.ts';
-import { pixelsAtOnce } from '../blocks.ts';
+import { pixelsAtOnce, tapBytes } from '../blocks.ts';
 import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
 import { call } from '../kernel.ts';
@@ -53,7 +53,7 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
     return {
       work: workOf(node, matrix, target),
       constantBytes: quads.bytes(matrix) + 4 * quadRows(matrix.rows) + requantizeBytes(multipliers),
-      scratchBytes: spreadBytes(node, pixelsAtOnce(target)),
+      scratchBytes: spreadBytes(node, pixelsAtOnce(target) * tapBytes(target)),
       calls: [unitOf(node)],
     };
   },
@@ -73,7 +73,7 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
 /** The same on coded weights. */
 export const conv2dBlocksCoded = codedKernel(conv2dBlocks, codedQuads);
 
-// Windows, blocks of some pixels and two channels, their taps four at a time.
+// Windows, blocks of some pixels and two channels, their taps eight at a time.
 function workOf(
   node: TypedNode<FixedConv2d>,
   { rows, columns }: weighted.Channels['matrix'],
@@ -85,7 +85,7 @@ function workOf(
   const outputs = elements(node.outputs[0]!);
   return {
     ...spreadWork(node),
-    ...{ groups, blocks, quads: blocks * (columns >> 2), tails: blocks * (columns & 3) },
+    ...{ groups, blocks, rounds: blocks * (columns >> 3), tails: blocks * (columns & 7) },
     ...{ outputs, single: node.attrs.rounding === 'single' ? outputs : 0 },
   };
 }

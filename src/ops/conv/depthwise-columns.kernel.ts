@@ -22,7 +22,7 @@ const units = unitFamily({
   headers: ['nn_blocks.h', 'nn_dsp.h'],
   struct: DEPTHWISE_COLUMNS,
   parameters: 'const int8_t *input, int8_t *output, int32_t *scratch, int32_t first, int32_t last',
-  axes: weighted.DSP_AXES,
+  axes: { threes: { none: '', stride1: '_3s1', stride2: '_3s2' }, ...weighted.DSP_AXES },
 });
 
 /** A channel of some neighbours of a row at a time, each weight loaded once for them, in C that suits every core. */
@@ -64,7 +64,14 @@ export const depthwiseColumns: Kernel<FixedDepthwise> = {
 };
 
 function unitOf(node: DepthwiseNode) {
-  return units(weighted.dspVariant(node, channelsOf(node).multipliers));
+  const variant = weighted.dspVariant(node, channelsOf(node).multipliers);
+  return units({ threes: threesOf(node.attrs), ...variant });
+}
+
+// Windows of three rows and columns that lie side by side share what they read.
+function threesOf({ kernel, stride, dilation }: FixedDepthwise) {
+  if (kernel[0] !== 3 || kernel[1] !== 3 || dilation[1] !== 1 || stride[1] > 2) return 'none';
+  return stride[1] === 1 ? 'stride1' : 'stride2';
 }
 
 // Blocks of neighbours and single pixels, in channels, rows of the window, and taps.
@@ -78,11 +85,16 @@ function workOf(node: DepthwiseNode, target: Target) {
   const [blocks, pixels] = [rows * groups * channels, rows * singles * channels];
   const { lines, line } = linesOf(node);
   const padded = lines === 0 ? 0 : batches * node.inputs[0]!.shape[1]!;
+  const threes = threesOf(node.attrs);
+  const [others, inside] = threes === 'none' ? [1, 0] : [0, 1];
   return {
     ...{ rows, rowTaps: rows * ky, lines: padded, copied: padded * line },
     ...{ groups: rows * groups, singles: rows * singles },
-    ...{ blocks, blockRows: blocks * ky, blockTaps: blocks * ky * kx },
-    ...{ pixels, pixelRows: pixels * ky, pixelTaps: pixels * ky * kx },
+    ...{ blocks, blockRows: others * blocks * ky, blockTaps: others * blocks * ky * kx },
+    ...{ pixels, pixelRows: others * pixels * ky, pixelTaps: others * pixels * ky * kx },
+    near: threes === 'stride1' ? blocks : 0,
+    apart: threes === 'stride2' ? blocks : 0,
+    pixelThrees: inside * pixels,
     rounded: node.attrs.rounding === 'single' ? atOnce * blocks + pixels : 0,
   };
 }

@@ -50,9 +50,14 @@ export const denseBlocks: Kernel<FixedDense> = {
     const rows = 4 * Math.ceil(matrix.rows / 4);
     const outputs = elements(node.outputs[0]!);
     const eights = pixelsAtOnce(target) === 4 ? rows - (rows % 8) : 0;
-    const taps = (outputs / matrix.rows) * matrix.columns;
+    const batches = outputs / matrix.rows;
+    const tails = matrix.columns & 3;
+    const taps = batches * (matrix.columns - tails);
     return {
-      work: { outputs, eights: taps * eights, macs: taps * (rows - eights) },
+      work: {
+        ...{ outputs, eights: taps * eights, macs: taps * (rows - eights) },
+        tails: batches * tails * rows,
+      },
       constantBytes: quads.bytes(matrix) + 4 * rows + requantizeBytes(multipliers),
       scratchBytes: 0,
       calls: [unitOf(node)],
