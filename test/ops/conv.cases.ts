@@ -1,5 +1,5 @@
 import type { Random } from '../../src/support/random.ts';
-import { ACTIVATIONS, alike, takes } from '../support/cases.ts';
+import { ACTIVATIONS, alike, int16, takes } from '../support/cases.ts';
 import type { CaseMaker } from '../support/cases.ts';
 import { weighted } from './weighted.ts';
 
@@ -59,11 +59,12 @@ export const transposeConv2d: CaseMaker = (random, operand) => {
 function pool(op: string): CaseMaker {
   return (random, operand) => {
     const given = takes(operand, 4);
-    const { attrs, plane } = window(random);
+    const { attrs, plane } = window(random, 0.6);
     const rounding = random.pick(['double', 'double', 'single'] as const);
     const flat = { ...attrs, rounding };
     const shape = [random.chance(0.1) ? 2 : 1, ...plane, random.pick([1, 2, 3, 4, 4, 5, 6])];
-    const { input, output } = alike(random, shape, { given, float: 0.3 });
+    const wide = random.chance(0.3) ? int16(random, shape) : undefined;
+    const { input, output } = alike(random, shape, { given: given ?? wide, float: 0.45 });
     const attrsOf = input.dtype === 'int16' ? { ...flat, rounding: 'double' } : flat;
     return { op, attrs: attrsOf, inputs: [input], outputs: [output] };
   };
@@ -72,10 +73,10 @@ function pool(op: string): CaseMaker {
 export const averagePool = pool('average_pool');
 export const maxPool = pool('max_pool');
 
-function window(random: Random) {
+function window(random: Random, dilated = 0.25) {
   const pair = (most: number) => [random.int(1, most), random.int(1, most)];
   const kernel = random.pick([[1, 1], [3, 3], pair(4), pair(4)]);
-  const dilation = random.chance(0.25) ? pair(2) : [1, 1];
+  const dilation = random.chance(dilated) ? pair(2) : [1, 1];
   const reach = [0, 1].map((axis) => (kernel[axis]! - 1) * dilation[axis]!);
   const padding = [0, 1, 0, 1].map((axis) => random.int(0, reach[axis]!));
   const plane = [0, 1].map((axis) => reach[axis]! + random.int(1, 6));

@@ -56,6 +56,10 @@ export function windowChains(
       tensor = addWindow(builder, random, tensor) ?? tensor;
     }
     if (builder.nodes.length === first) tensor = addPool(builder, tensor);
+    // Where rows are left, chains of floats and of 16 bits, and some others, end with rows left out.
+    const kind = (['max_pool', 'average_pool'] as const)[chain % 2]!;
+    if (builder.tensor(tensor).shape[1]! >= 3 && (float || wide || chain % 4 < 2))
+      tensor = addPool(builder, tensor, kind, 2);
     outputs.push(tensor);
     const last = builder.nodes.length - 1;
     const granules = Array.from({ length: last + 1 - first }, () => turns.pick([1, 1, 2, 4]));
@@ -129,15 +133,20 @@ function weightShape(op: string, kernel: readonly number[], channels: number, ou
   return op === 'conv2d' ? [outputs, ...kernel, channels] : [1, ...kernel, channels];
 }
 
-function addPool(builder: GraphBuilder, from: TensorId): TensorId {
+function addPool(
+  builder: GraphBuilder,
+  from: TensorId,
+  op = 'max_pool',
+  dilation: 1 | 2 = 1,
+): TensorId {
   const type = builder.tensor(from);
   const attrs = {
-    ...{ kernel: [2, 1], stride: [2, 1], dilation: [1, 1], padding: [0, 0, 0, 0] },
-    ...{ activation: 'none', rounding: 'double' },
+    ...{ kernel: [2, 1], stride: [dilation === 1 ? 2 : 1, 1], dilation: [dilation, 1] },
+    ...{ padding: [0, 0, 0, 0], activation: 'none', rounding: 'double' },
   };
-  const shape = opOf('max_pool').inferShapes(attrs, [type])[0]!;
+  const shape = opOf(op).inferShapes(attrs, [type])[0]!;
   const output = builder.addTensor(`t${builder.nodes.length}`, { ...type, shape });
-  addNode(builder, 'max_pool', attrs, [from], output);
+  addNode(builder, op, attrs, [from], output);
   return output;
 }
 
