@@ -17,7 +17,7 @@ typedef enum {
 
 typedef struct {
     const uint8_t *data;
-    thimble_pixels pixels;
+    int32_t pixels;         /* a thimble_pixels: an enum's size hangs on the compiler's flags */
     uint32_t width, height; /* pixels: 1 to 65535; an even width for YUV */
     uint32_t stride;        /* bytes from one line to the next */
 } thimble_frame;
@@ -54,7 +54,7 @@ static inline uint32_t thimble_pixel_16(const uint8_t *at, bool swapped)
 }
 
 /* Red, green and blue of pixel x of a line. YUV: ITU-T T.871 (JFIF), 7, in 256ths. */
-static inline void thimble_colours(const uint8_t *line, thimble_pixels pixels, uint32_t x, uint32_t rgb[3])
+static inline void thimble_colours(const uint8_t *line, int32_t pixels, uint32_t x, uint32_t rgb[3])
 {
     switch (pixels) {
     case THIMBLE_GREY: rgb[0] = rgb[1] = rgb[2] = line[x]; break;
@@ -90,7 +90,7 @@ static inline void thimble_colours(const uint8_t *line, thimble_pixels pixels, u
 }
 
 /* Luma of pixel x of a line: ITU-R BT.601-7, 2.5.1, in 256ths. */
-static inline uint32_t thimble_luma(const uint8_t *line, thimble_pixels pixels, uint32_t x)
+static inline uint32_t thimble_luma(const uint8_t *line, int32_t pixels, uint32_t x)
 {
     uint32_t rgb[3];
     switch (pixels) {

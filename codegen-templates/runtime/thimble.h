@@ -18,7 +18,7 @@ typedef enum {
 /* A model's input or output; real = scale * (stored - zero_point), a scale of 0 stands for none. */
 typedef struct {
     const char *name;
-    thimble_dtype dtype;
+    int16_t dtype; /* a thimble_dtype: an enum's size hangs on the compiler's flags */
     int16_t rank;
     int32_t shape[7];
     float scale;
