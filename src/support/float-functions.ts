@@ -1,4 +1,4 @@
-import { expf, logf } from './float32.ts';
+import { expf, horner, logf } from './float32.ts';
 
 /**
  * Elementary functions in single precision, operation by operation the same as
@@ -115,8 +115,4 @@ function wholePower(x: number, y: number): number {
     if (n > 1) square = f(square * square);
   }
   return y < 0 ? f(1 / power) : power;
-}
-
-function horner(coefficients: readonly number[], x: number): number {
-  return coefficients.map(f).reduce((sum, coefficient) => f(f(sum * x) + coefficient));
 }

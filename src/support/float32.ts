@@ -68,8 +68,9 @@ export function logisticf(x: number): number {
   return f(1 / f(1 + expf(-x)));
 }
 
-function horner(coefficients: readonly number[], x: number): number {
-  let sum = coefficients[0]!;
-  for (let i = 1; i < coefficients.length; i++) sum = f(f(sum * x) + coefficients[i]!);
+/** A polynomial by Horner's rule, its coefficients from the highest power on, in single precision. */
+export function horner(coefficients: readonly number[], x: number): number {
+  let sum = f(coefficients[0]!);
+  for (let i = 1; i < coefficients.length; i++) sum = f(f(sum * x) + f(coefficients[i]!));
   return sum;
 }

@@ -1,4 +1,4 @@
-import { expf } from './float32.ts';
+import { expf, horner } from './float32.ts';
 
 /**
  * Arcus tangent and the error function in single precision, operation by operation the same as
@@ -58,8 +58,4 @@ export function erff(x: number): number {
   const q = f(1 / size);
   const tail = f(f(expf(-f(x * x)) * q) * horner(size < 2 ? ERFC : ERFC_FAR, f(q * q)));
   return x < 0 ? f(tail - 1) : f(1 - tail);
-}
-
-function horner(coefficients: readonly number[], x: number): number {
-  return coefficients.reduce((sum, coefficient) => f(f(sum * x) + coefficient));
 }
