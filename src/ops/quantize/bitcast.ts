@@ -2,8 +2,8 @@ import type { TypedNode } from '../../ir/types.ts';
 import { bytesPerElement } from '../../ir/types.ts';
 import { valueBytes, valueFromBytes } from '../../ir/values.ts';
 import { noAttributes } from '../attributes.ts';
-import { plainCost } from '../kernel.ts';
 import { defineOp } from '../op.ts';
+import { aliasKernel } from '../shape/alias.kernel.ts';
 import { rejectUnlessKept } from '../types.ts';
 
 /** The same bytes under another type of the same width. */
@@ -14,16 +14,7 @@ export const bitcast = defineOp<object>({
   inferShapes: (_, [input]) => [input!.shape],
   reject,
   evaluate: (node, [input]) => [valueFromBytes(node.outputs[0]!, valueBytes(input!))],
-  kernels: [
-    {
-      name: 'alias',
-      reject: ({ inputs }) => (inputs[0]!.data ? 'its input is a constant' : undefined),
-      units: [],
-      cost: () => plainCost({}, []),
-      code: () => [],
-      alias: true,
-    },
-  ],
+  kernels: [aliasKernel],
   quantize: 'keep-float',
   tflite: { BITCAST: () => ({ attrs: {} }) },
 });

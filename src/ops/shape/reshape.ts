@@ -4,9 +4,9 @@ import { product } from '../../support/bytes.ts';
 import { constantNumbersOf, resolveAxes } from '../tflite-constants.ts';
 import { size } from '../attributes.ts';
 import { channelCount, linked, rangesThrough, refolded } from '../channels.ts';
-import { plainCost } from '../kernel.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import { rejectUnlessCopy } from '../types.ts';
+import { aliasKernel } from './alias.kernel.ts';
 
 export interface ReshapeAttrs {
   /** One size may be -1: what is left over. */
@@ -34,16 +34,7 @@ export const reshape = defineOp<ReshapeAttrs>({
   },
   reject: rejectUnlessCopy,
   evaluate: (node, [input]) => [{ type: node.outputs[0]!, data: input!.data.slice() }],
-  kernels: [
-    {
-      name: 'alias',
-      reject: ({ inputs }) => (inputs[0]!.data ? 'its input is a constant' : undefined),
-      units: [],
-      cost: () => plainCost({}, []),
-      code: () => [],
-      alias: true,
-    },
-  ],
+  kernels: [aliasKernel],
   quantize: 'same',
   channels: {
     ranges: ({ inputs: [x], outputs: [y] }, [input]) => [
