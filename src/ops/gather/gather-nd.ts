@@ -1,15 +1,13 @@
-import type { TypedNode } from '../../ir/types.ts';
 import { bytesPerElement } from '../../ir/types.ts';
 import { emptyValue, int32s } from '../../ir/values.ts';
-import { product } from '../../support/bytes.ts';
 import { clamp } from '../../support/fixed-point.ts';
 import { noAttributes } from '../attributes.ts';
 import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { defineOp, Unsupported } from '../op.ts';
-import { MAX_LOOPS, strides } from '../shape/strided.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { ENTRIES, entriesFields, placesOf, runOf } from './entries.ts';
 import { rejectGather, runWork } from './gather.ts';
 
 /**
@@ -47,22 +45,6 @@ export const gatherNd = defineOp<object>({
   tflite: { GATHER_ND: () => ({ attrs: {} }) },
 });
 
-function runOf({ inputs }: TypedNode): number {
-  return product(inputs[0]!.shape.slice(inputs[1]!.shape.at(-1)));
-}
-
-// How many entries, and the sizes and steps (in elements) of the axes that indices name.
-function placesOf({ inputs }: TypedNode) {
-  const [shape, places] = [inputs[0]!.shape, inputs[1]!.shape];
-  const depth = places.at(-1)!;
-  return {
-    count: product(places.slice(0, -1)),
-    depth,
-    sizes: shape.slice(0, depth),
-    steps: strides(shape).slice(0, depth),
-  };
-}
-
 function gatherNdKernel(): Kernel<object> {
   const units = unitFamily({
     name: 'nn_gather_nd',
@@ -71,13 +53,7 @@ function gatherNdKernel(): Kernel<object> {
     struct: struct(
       'nn_gather_nd_layer',
       'Entries of `run` bytes, each named by `depth` indices; steps in bytes.',
-      {
-        sizes: ['int32_t', MAX_LOOPS],
-        steps: ['int32_t', MAX_LOOPS],
-        depth: 'int32_t',
-        count: 'int32_t',
-        run: 'int32_t',
-      },
+      ENTRIES,
     ),
     parameters: 'const void *values, const int32_t *indices, void *output',
   });
@@ -91,18 +67,8 @@ function gatherNdKernel(): Kernel<object> {
       return plainCost(work, [units({})]);
     },
     code(node) {
-      const { count, depth, sizes, steps } = placesOf(node);
       const width = bytesPerElement(node.outputs[0]!.dtype);
-      const fill = (numbers: readonly number[]) => [
-        ...numbers,
-        ...Array<number>(MAX_LOOPS - depth).fill(0),
-      ];
-      const fields = {
-        sizes: fill(sizes),
-        steps: fill(steps.map((step) => step * width)),
-        ...{ depth, count, run: runOf(node) * width },
-      };
-      return [call(units({}), fields, { inputs: [0, 1] })];
+      return [call(units({}), entriesFields(node, width), { inputs: [0, 1] })];
     },
   };
 }

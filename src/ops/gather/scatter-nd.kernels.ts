@@ -1,12 +1,11 @@
 import type { DType, TypedNode } from '../../ir/types.ts';
 import { byteLength, bytesPerElement } from '../../ir/types.ts';
-import { product } from '../../support/bytes.ts';
 import { cElement } from '../c-element.ts';
 import { call, plainCost } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
-import { MAX_LOOPS, strides } from '../shape/strided.ts';
 import { struct } from '../struct.ts';
 import { unitFamily } from '../unit.ts';
+import { ENTRIES, entriesFields, placesOf, runOf } from './entries.ts';
 
 export type Reduction = 'none' | 'add' | 'mul' | 'max' | 'min';
 
@@ -20,34 +19,10 @@ export type ScatterNode = TypedNode<ScatterNdAttrs>;
 /** Types on which updates are combined with what is there. */
 export const FOLDED: readonly DType[] = ['float32', 'int32'];
 
-/** How many entries, and the sizes and steps (in elements) of the axes that indices name. */
-export function placesOf({ inputs }: TypedNode) {
-  const [shape, places] = [inputs[0]!.shape, inputs[1]!.shape];
-  const depth = places.at(-1)!;
-  return {
-    count: product(places.slice(0, -1)),
-    depth,
-    sizes: shape.slice(0, depth),
-    steps: strides(shape).slice(0, depth),
-  };
-}
-
-/** Elements of an entry. */
-export function runOf({ inputs }: TypedNode): number {
-  return product(inputs[0]!.shape.slice(inputs[1]!.shape.at(-1)));
-}
-
 const SCATTER = struct(
   'nn_scatter_nd_layer',
   'Entries of `run` elements, each named by `depth` indices.',
-  {
-    sizes: ['int32_t', MAX_LOOPS],
-    steps: ['int32_t', MAX_LOOPS],
-    depth: 'int32_t',
-    count: 'int32_t',
-    run: 'int32_t',
-    bytes: 'int32_t',
-  },
+  { ...ENTRIES, bytes: 'int32_t' },
 );
 
 /** Updates take the place of what is there; runs and steps in bytes. */
@@ -125,16 +100,6 @@ function workOf(node: ScatterNode) {
   };
 }
 
-// `width`: units of a run and of steps, in bytes of an element.
 function fieldsOf(node: ScatterNode, width: number) {
-  const { count, depth, sizes, steps } = placesOf(node);
-  const fill = (numbers: readonly number[]) => [
-    ...numbers,
-    ...Array<number>(MAX_LOOPS - depth).fill(0),
-  ];
-  return {
-    sizes: fill(sizes),
-    steps: fill(steps.map((step) => step * width)),
-    ...{ depth, count, run: runOf(node) * width, bytes: byteLength(node.outputs[0]!) },
-  };
+  return { ...entriesFields(node, width), bytes: byteLength(node.outputs[0]!) };
 }

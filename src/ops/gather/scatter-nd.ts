@@ -6,9 +6,11 @@ import { emptyValue, int32s } from '../../ir/values.ts';
 import { product } from '../../support/bytes.ts';
 import { defineOp, Unsupported } from '../op.ts';
 import type { MadeConstant } from '../op.ts';
+import { MAX_LOOPS } from '../shape/strided.ts';
 import { constantNumbersOf } from '../tflite-constants.ts';
 import { rejectUnlessCopy } from '../types.ts';
-import { FOLDED, placesOf, runOf, scatterKernels } from './scatter-nd.kernels.ts';
+import { placesOf, runOf } from './entries.ts';
+import { FOLDED, scatterKernels } from './scatter-nd.kernels.ts';
 import type { Reduction, ScatterNode, ScatterNdAttrs } from './scatter-nd.kernels.ts';
 
 const REDUCTIONS = ['none', 'add', 'mul', 'max', 'min'] as const;
@@ -29,7 +31,7 @@ export const scatterNd = defineOp<ScatterNdAttrs>({
   inferShapes(_, [values, indices, updates]) {
     const { shape } = values!;
     const depth = indices!.shape.at(-1);
-    if (depth === undefined || depth < 1 || depth > Math.min(shape.length, 6))
+    if (depth === undefined || depth < 1 || depth > Math.min(shape.length, MAX_LOOPS))
       throw new Unsupported(`its indices name ${depth} axes of ${shape.length}`);
     const wanted = [...indices!.shape.slice(0, -1), ...shape.slice(depth)];
     if (product(wanted) !== elements(updates!))
