@@ -48,13 +48,16 @@ const RUN_WORK = 300_000;
 /** The same times the rows of the tallest tensor: each of them is run on numbers. */
 const ROW_WORK = 4_000_000;
 
-/** With more layers, rows are computed one at a time: each granule is priced for each candidate. */
-const ALL_GRANULES = 500;
+/**
+ * With more layers, less is looked for: rows are computed one at a time (each granule is priced for each
+ * candidate), and plans that take less RAM than the one that is taken are not offered.
+ */
+export const MANY_STEPS = 500;
 
 /** Prepares the cutting of a model: everything that hangs neither on prices nor on budgets. */
 export function cutter(candidates: Candidates, target: Target, fed: boolean) {
   const live = livenessOf(candidates, fed);
-  const granules = candidates.steps.length > ALL_GRANULES ? [1] : GRANULES;
+  const granules = candidates.steps.length > MANY_STEPS ? [1] : GRANULES;
   let found: RowWay[][] | undefined;
   const ways = () => (found ??= candidates.steps.map((step) => rowWays(step, target, granules)));
   const flows = new Map<string, RowFlow>();

@@ -1,4 +1,5 @@
 import type { Estimate } from '../estimate/estimate.ts';
+import { MANY_STEPS } from './cut.ts';
 import type { Plan, Search } from './search.ts';
 
 /** What a plan can be the best at. */
@@ -21,8 +22,6 @@ export const [NOTHING, ALL] = [0, 2 ** 30];
 
 /** Plans between the ends that are looked for, and those that are shown at most. */
 const [BETWEEN, SHOWN] = [4, 7];
-/** Of models with more layers, those that take less RAM are not looked for. */
-const MOST_STEPS = 500;
 /** A plan that differs from one that is shown by less, as a share of each figure, shows nothing new. */
 const ALIKE = 0.02;
 
@@ -33,7 +32,7 @@ const ALIKE = 0.02;
 export function tradeOf(search: Search, taken: Plan): Offer[] {
   search.fastest(NOTHING);
   search.fastest(ALL);
-  if (search.candidates.steps.length <= MOST_STEPS) {
+  if (search.candidates.steps.length <= MANY_STEPS) {
     search.smallest(NOTHING);
     search.between(NOTHING, BETWEEN);
   }
