@@ -86,15 +86,16 @@ function workOf(node: DepthwiseNode, target: Target) {
   const { lines, line } = linesOf(node);
   const padded = lines === 0 ? 0 : batches * node.inputs[0]!.shape[1]!;
   const threes = threesOf(node.attrs);
-  const [others, inside] = threes === 'none' ? [1, 0] : [0, 1];
+  const unrolled = threes !== 'none';
+  const [windowRows, taps] = unrolled ? [0, 0] : [ky, ky * kx];
   return {
     ...{ rows, rowTaps: rows * ky, lines: padded, copied: padded * line },
     ...{ groups: rows * groups, singles: rows * singles },
-    ...{ blocks, blockRows: others * blocks * ky, blockTaps: others * blocks * ky * kx },
-    ...{ pixels, pixelRows: others * pixels * ky, pixelTaps: others * pixels * ky * kx },
+    ...{ blocks, blockRows: blocks * windowRows, blockTaps: blocks * taps },
+    ...{ pixels, pixelRows: pixels * windowRows, pixelTaps: pixels * taps },
     near: threes === 'stride1' ? blocks : 0,
     apart: threes === 'stride2' ? blocks : 0,
-    pixelThrees: inside * pixels,
+    pixelThrees: unrolled ? pixels : 0,
     rounded: node.attrs.rounding === 'single' ? atOnce * blocks + pixels : 0,
   };
 }
