@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { buildFirmware } from '../../src/build/firmware.ts';
-import { emitFirmware } from '../../src/codegen/firmware.ts';
 import { emitSoundPreprocess } from '../../src/codegen/preprocess-sound.ts';
 import { Interpreter } from '../../src/index.ts';
 import type { Board, Model } from '../../src/index.ts';
@@ -12,10 +9,9 @@ import type { SoundPlan } from '../../src/preprocess/sound-plan.ts';
 import { soundSettings } from '../../src/preprocess/sound-settings.ts';
 import { framesTensor } from '../../src/preprocess/sound-tensor.ts';
 import { bytesOf } from '../../src/support/bytes.ts';
-import { removeFolder } from '../../src/system/temporary-folder.ts';
 import { emulatedBoard } from '../../src/target/emulated.ts';
-import { compileForBoard, firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
-import { DRIVERS } from '../../src/workflow/execute.ts';
+import { compileForBoard } from '../../src/workflow/build-model.ts';
+import { runOwnMain } from '../own-main.ts';
 
 const MAIN = new URL('main.c', import.meta.url);
 
@@ -68,38 +64,21 @@ export async function spotInFirmware(
   sounds: readonly Int16Array[],
 ): Promise<Spotting[]> {
   const { plan, classes } = partsOf(spotter);
-  const machine = emulatedBoard(board).board;
   const { program } = compileForBoard(spotter.model, board);
-  const firmware = emitFirmware(
-    machine,
-    program.library,
-    firmwareOptions(program, machine, 'none'),
-  );
   const { name } = program;
-  const preprocess = emitSoundPreprocess(name, plan);
-  const sources = sourcesOf(program, {
-    ...firmware,
-    files: new Map([...firmware.files, ...preprocess, ['main.c', readFileSync(MAIN, 'utf8')]]),
-    defines: [
-      ...firmware.defines,
-      ...[`MODEL=${name}`, `PREFIX(x)=${name}_preprocess_##x`, `CLASSES=${classes}`],
-      ...[`PREPROCESS_HEADER="${name}_preprocess.h"`, `SOUND_SAMPLES=${sounds[0]!.length}u`],
-      ...[`FIRST_WORD=${spotter.firstWord}`, `LAST_WORD=${spotter.lastWord}`],
-    ],
-  });
-  const built = await buildFirmware(machine, {
-    ...sources,
-    library: [...sources.library, `${name}_preprocess.c`],
-  });
-  try {
-    const { outputs } = await DRIVERS.qemu.run({
-      ...{ board: machine, program: built.elf, vectors: sounds.map(bytesOf), timeoutMs: 300_000 },
-      ...{ outputBytes: 4 + 2 * classes, exactTime: false },
-    });
-    return outputs.map((bytes) => readSpotting(bytes, plan));
-  } finally {
-    await removeFolder(built.folder);
-  }
+  return runOwnMain(
+    {
+      ...{ program, machine: emulatedBoard(board).board, where: 'qemu', main: MAIN },
+      files: emitSoundPreprocess(name, plan),
+      defines: [
+        ...[`PREFIX(x)=${name}_preprocess_##x`, `PREPROCESS_HEADER="${name}_preprocess.h"`],
+        ...[`CLASSES=${classes}`, `SOUND_SAMPLES=${sounds[0]!.length}u`],
+        ...[`FIRST_WORD=${spotter.firstWord}`, `LAST_WORD=${spotter.lastWord}`],
+      ],
+      ...{ vectors: sounds.map(bytesOf), outputBytes: 4 + 2 * classes },
+    },
+    ({ outputs }) => outputs.map((bytes) => readSpotting(bytes, plan)),
+  );
 }
 
 function partsOf({ model, preset }: Spotter): { plan: SoundPlan; classes: number } {

@@ -5,15 +5,13 @@
  * SysTick stands for the camera's line interrupt, and a memory that only the emulator has for what it
  * sees. On a board, line_interrupt is what DCMI or a DMA channel calls when a line is complete.
  * The rest is thimble's test firmware (thimble build --input rows), whose main.c this replaces;
- * MODEL is the model's name, LINE_BYTES what a line of its input has. The output goes to the UART, as thimble's line protocol has it.
+ * LINE_BYTES is what a line of the model's input has.
  */
-#include "platform.h"
-#include "runtime/thimble.h"
+#include "report.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-extern const thimble_model MODEL;
 void hard_fault(void);
 
 enum { CYCLES_PER_LINE = 20000 };
@@ -59,67 +57,11 @@ __attribute__((aligned(128))) static const vector vectors[16] = {
     0, 0, 0, hard_fault, hard_fault, 0, hard_fault, line_interrupt
 };
 
-static void print(const char *text)
-{
-    while (*text != '\0') {
-        platform_put(*text++);
-    }
-}
-
-static void print_number(uint32_t value)
-{
-    if (value >= 10u) {
-        print_number(value / 10u);
-    }
-    platform_put((char)('0' + value % 10u));
-}
-
-static void print_hex(uint32_t value, int digits)
-{
-    while (digits-- > 0) {
-        platform_put("0123456789abcdef"[(value >> (4 * digits)) & 15u]);
-    }
-}
-
-static void print_output(uint32_t picture)
-{
-    const uint8_t *data = MODEL.outputs[0].data;
-    for (int32_t at = 0; at < MODEL.outputs[0].bytes; at++) {
-        print("thimble out ");
-        print_number(picture);
-        print(" ");
-        print_number((uint32_t)at);
-        print(" ");
-        print_hex(data[at], 2);
-        print("\n");
-    }
-}
-
-void thimble_fault(const char *kind, uint32_t pc, uint32_t status)
-{
-    print("\nthimble fault ");
-    print(kind);
-    print(" pc 0x");
-    print_hex(pc, 8);
-    print(" cfsr 0x");
-    print_hex(status, 8);
-    print("\n");
-    platform_end();
-}
-
 int main(void)
 {
     uint32_t pictures;
     platform_begin();
-    print("thimble 1 ");
-    print(MODEL.name);
-    print(" in ");
-    print_number((uint32_t)MODEL.input_bytes);
-    print(" out ");
-    print_number((uint32_t)MODEL.output_bytes);
-    print(" crc ");
-    print_hex(MODEL.weights_crc, 8);
-    print("\n");
+    print_begin((uint32_t)MODEL.input_bytes, (uint32_t)MODEL.output_bytes);
     /* Four letters, how many pictures, and the pictures after 16 bytes. */
     memcpy(&pictures, platform_vectors() + 4, 4);
     scene = platform_vectors() + 16;
@@ -129,12 +71,10 @@ int main(void)
     for (uint32_t picture = 0; picture < pictures; picture++) {
         while (!take_line()) {
         }
-        print_output(picture);
+        print_bytes(picture, MODEL.outputs[0].data, (uint32_t)MODEL.outputs[0].bytes);
     }
     SYSTICK_CONTROL = 0u;
-    print("thimble done ");
-    print_number(pictures);
-    print(" vectors 0 ticks\n");
+    print_end(pictures);
     platform_end();
     return 0;
 }

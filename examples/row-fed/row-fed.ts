@@ -5,21 +5,18 @@
  *
  *   npx tsx examples/row-fed/row-fed.ts MODEL [BOARD]
  */
-import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { buildFirmware } from '../../src/build/firmware.ts';
-import { emitFirmware } from '../../src/codegen/firmware.ts';
 import type { Outcome } from '../../src/emulate/driver.ts';
 import { Interpreter, loadBoard, loadModel } from '../../src/index.ts';
 import type { Board, Model, Program } from '../../src/index.ts';
 import { linkedFootprint } from '../../src/report/footprint.ts';
 import { firstDifference, formatSize } from '../../src/support/bytes.ts';
-import { removeFolder } from '../../src/system/temporary-folder.ts';
 import { emulatedBoard } from '../../src/target/emulated.ts';
 import { limitBoard } from '../../src/target/limits.ts';
-import { compileForBoard, firmwareOptions, sourcesOf } from '../../src/workflow/build-model.ts';
+import { compileForBoard } from '../../src/workflow/build-model.ts';
 import { DRIVERS } from '../../src/workflow/execute.ts';
 import { makeVectors } from '../../src/workflow/vectors.ts';
+import { runOwnMain } from '../own-main.ts';
 
 const MAIN = new URL('main.c', import.meta.url);
 /** RAM that the application needs for itself: a line of the picture, and a little more. */
@@ -41,27 +38,17 @@ export async function runRowFed(
 ): Promise<RowFedRun> {
   const left = limitBoard(board, { ram: board.ramBytes - APPLICATION_BYTES });
   const { program } = compileForBoard(model, left, { fed: true });
-  const machine = machineFor(board, where);
-  const firmware = emitFirmware(
-    machine,
-    program.library,
-    firmwareOptions(program, machine, 'none'),
+  return runOwnMain(
+    {
+      ...{ program, machine: machineFor(board, where), where, main: MAIN, vectors: pictures },
+      ...{ defines: [`LINE_BYTES=${lineBytes(program)}`] },
+      outputBytes: program.library.outputBytes,
+    },
+    (outcome, built) => ({
+      ...{ program, outcome },
+      ramBytes: linkedFootprint(program, built).ram.total,
+    }),
   );
-  const sources = sourcesOf(program, {
-    ...firmware,
-    files: new Map([...firmware.files, ['main.c', readFileSync(MAIN, 'utf8')]]),
-    defines: [...firmware.defines, `MODEL=${program.name}`, `LINE_BYTES=${lineBytes(program)}`],
-  });
-  const built = await buildFirmware(machine, sources);
-  try {
-    const outcome = await DRIVERS[where].run({
-      ...{ board: machine, program: built.elf, vectors: pictures, timeoutMs: 120_000 },
-      ...{ outputBytes: program.library.outputBytes, exactTime: false },
-    });
-    return { program, outcome, ramBytes: linkedFootprint(program, built).ram.total };
-  } finally {
-    await removeFolder(built.folder);
-  }
 }
 
 // A machine that stands in gets no more RAM than the board has.
