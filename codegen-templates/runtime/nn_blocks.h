@@ -90,12 +90,4 @@ static inline int8_t nn_byte_of(const nn_channel channel, int32_t sum)
 #endif
 }
 
-/* Channels o to o + count - 1 of one pixel. */
-static inline void nn_write_channels(const nn_requantize *by, const int32_t *sums, int32_t o, int32_t count, int8_t *to)
-{
-    for (int32_t i = 0; i < count; i++) {
-        to[o + i] = nn_byte_of(nn_channel_of(by, o + i), sums[i]);
-    }
-}
-
 #endif
