@@ -9,6 +9,7 @@ import type { RenodeOptions } from './commands/renode.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { TestOptions } from './commands/test.ts';
 import type { Context } from './context.ts';
+import { formatOption } from './format-option.ts';
 import { addJudgingCommands } from './judging-commands.ts';
 import {
   addCompileOptions,
@@ -108,6 +109,11 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
   withPlans(compiling('compile <model>', 'the C library and its report'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
+    .option(
+      '--format <FORMAT>',
+      'with the files of a build system: cmake, make, platformio, arduino, zephyr or cmsis-pack',
+      formatOption,
+    )
     .action(async (model: string, options: CompileCommandOptions) =>
       (await import('./commands/compile.ts')).compileCommand(model, options, await context()),
     );

@@ -5,6 +5,7 @@ import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
 import type { Files } from '../../codegen/emit.ts';
 import { emitPreprocess } from '../../codegen/preprocess.ts';
+import type { FormatName } from '../../codegen/project/format-names.ts';
 import { emitSoundPreprocess } from '../../codegen/preprocess-sound.ts';
 import type { Program } from '../../pipeline.ts';
 import { planPicture } from '../../preprocess/picture-plan.ts';
@@ -25,6 +26,7 @@ import {
   withFirmware,
 } from '../../workflow/build-model.ts';
 import type { Compiled } from '../../workflow/build-model.ts';
+import { projectFiles } from '../../workflow/project-files.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
 import type { Context } from '../context.ts';
 import { compileOptions, openModel } from '../open-model.ts';
@@ -34,6 +36,8 @@ export interface CompileCommandOptions extends CompilingOptions {
   readonly board?: string;
   readonly output: string;
   readonly vectors?: 'none' | 'uart';
+  /** The build system that the library is a project of; files alone when left out. */
+  readonly format?: FormatName;
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
@@ -43,13 +47,19 @@ export async function compileCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program, report } = await prepare(file, options, board, context);
-  const preprocess = preprocessFiles(program, context);
+  const { program, report, source } = await prepare(file, options, board, context);
+  const library = new Map([...program.library.files, ...preprocessFiles(program, context)]);
+  const made = { name: program.name, source, board, files: library, folder: options.output };
+  const { files, use } =
+    options.format === undefined
+      ? { files: library, use: undefined }
+      : projectFiles(made, options.format);
   await writeFolder(options.output, async (folder) => {
-    await writeFiles(folder, new Map([...program.library.files, ...preprocess]));
+    await writeFiles(folder, files);
     await writeReport(folder, report);
   });
-  context.output.result([...summary(report), `written to ${options.output}`], report);
+  const written = `written to ${options.output}${use === undefined ? '' : `; ${use}`}`;
+  context.output.result([...summary(report), written], report);
 }
 
 /** `thimble build`: compile, then firmware.elf, .bin, .hex and .map. */
@@ -91,9 +101,9 @@ async function prepare(
   options: CompilingOptions,
   board: Board,
   context: Context,
-): Promise<Compiled> {
+): Promise<Compiled & { readonly source: string }> {
   const model = await openModel(file, options, context);
-  return compileForBoard(model, board, compileOptions(options));
+  return { ...compileForBoard(model, board, compileOptions(options)), source: model.source };
 }
 
 // For the application's own main.c, where the configuration says how pictures or sounds become inputs.
