@@ -1,13 +1,16 @@
 import { FORMAT_NAMES } from '../codegen/project/format-names.ts';
 import type { FormatName } from '../codegen/project/format-names.ts';
 import { CompileError } from '../support/diagnostics.ts';
-import { badOption, choiceOf, parser } from './option-values.ts';
+import { badOption, choiceOf, offering, parser } from './option-values.ts';
 
 /** The value of --format: a build system. */
-export const formatOption = parser((text): FormatName => {
-  if (text === 'stm32cube') throw noProject();
-  return choiceOf('--format', text, FORMAT_NAMES);
-});
+export const formatOption = offering(
+  FORMAT_NAMES,
+  parser((text): FormatName => {
+    if (text === 'stm32cube') throw noProject();
+    return choiceOf('--format', text, FORMAT_NAMES);
+  }),
+);
 
 // A project of CubeIDE's belongs to a device and its workspace: nothing that a library could bring.
 function noProject(): CompileError {
