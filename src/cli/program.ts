@@ -92,6 +92,10 @@ export function makeProgram(signal: AbortSignal): {
   command('explain <code>', 'one error code at length').action(async (code: string) =>
     (await import('./commands/explain.ts')).explainCommand(code, await context()),
   );
+  command('completion <shell>', 'a script that completes command lines: bash, zsh or fish').action(
+    async (shell: string) =>
+      (await import('./commands/completion.ts')).completionCommand(shell, program, await context()),
+  );
   command('init', 'write thimble.config.json')
     .option('-b, --board <BOARD>', 'board', 'mps2-an386')
     .action(async (options: { readonly board: string }) =>
