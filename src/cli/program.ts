@@ -110,7 +110,7 @@ export type MakeCommand = (text: string, description: string) => Command;
 function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
   const compiling = (text: string, description: string) =>
     addInputOption(addCompileOptions(command(text, description)));
-  withPlans(compiling('compile <model>', 'the C library and its report'))
+  withReport(compiling('compile <model>', 'the C library and its report'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .option(
@@ -121,7 +121,7 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
     .action(async (model: string, options: CompileCommandOptions) =>
       (await import('./commands/compile.ts')).compileCommand(model, options, await context()),
     );
-  withPlans(compiling('build <model>', 'the C library and firmware around it'))
+  withReport(compiling('build <model>', 'the C library and firmware around it'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .option(
@@ -186,8 +186,10 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
     );
 }
 
-function withPlans(command: Command): Command {
-  return command.option('--plans', 'look at all plans of the trade between cycles, flash and RAM');
+function withReport(command: Command): Command {
+  return command
+    .option('--plans', 'look at all plans of the trade between cycles, flash and RAM')
+    .option('--html <FILE>', 'the report as a page that needs nothing else');
 }
 
 function withVectors(command: Command): Command {

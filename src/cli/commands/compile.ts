@@ -11,6 +11,7 @@ import type { Program } from '../../pipeline.ts';
 import { planPicture } from '../../preprocess/picture-plan.ts';
 import { planSound } from '../../preprocess/sound-plan.ts';
 import type { Report } from '../../report/report.ts';
+import { htmlPage } from '../../report/html/page.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
 import { drawMemory } from '../../report/memory-picture.ts';
@@ -26,8 +27,10 @@ import {
   withFirmware,
 } from '../../workflow/build-model.ts';
 import type { Compiled } from '../../workflow/build-model.ts';
+import { DoesNotFit } from '../../workflow/does-not-fit.ts';
 import { projectFiles } from '../../workflow/project-files.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
@@ -38,6 +41,8 @@ export interface CompileCommandOptions extends CompilingOptions {
   readonly vectors?: 'none' | 'uart';
   /** The build system that the library is a project of; files alone when left out. */
   readonly format?: FormatName;
+  /** Where to write the report as a page. */
+  readonly html?: string;
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
@@ -58,6 +63,7 @@ export async function compileCommand(
     await writeFiles(folder, files);
     await writeReport(folder, report);
   });
+  await writePage(report, options, context);
   const written = `written to ${options.output}${use === undefined ? '' : `; ${use}`}`;
   context.output.result([...summary(report), written], report);
 }
@@ -91,6 +97,7 @@ export async function buildCommand(
       }
       await writeReport(folder, report);
     });
+    await writePage(report, options, context);
     context.output.result([...summary(report), `written to ${options.output}`], report);
   });
 }
@@ -98,12 +105,17 @@ export async function buildCommand(
 // Compiles; what does not fit is refused here, before any C compiler runs, with its report printed.
 async function prepare(
   file: string,
-  options: CompilingOptions,
+  options: CompileCommandOptions,
   board: Board,
   context: Context,
 ): Promise<Compiled & { readonly source: string }> {
   const model = await openModel(file, options, context);
-  return { ...compileForBoard(model, board, compileOptions(options)), source: model.source };
+  try {
+    return { ...compileForBoard(model, board, compileOptions(options)), source: model.source };
+  } catch (error) {
+    if (error instanceof DoesNotFit) await writePage(error.report, options, context);
+    throw error;
+  }
 }
 
 // For the application's own main.c, where the configuration says how pictures or sounds become inputs.
@@ -118,6 +130,14 @@ function preprocessFiles({ name, model }: Program, context: Context): Files {
 async function writeReport(folder: string, report: Report): Promise<void> {
   await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(path.join(folder, 'memory.svg'), drawMemory(report));
+}
+
+async function writePage(
+  report: Report,
+  { html }: CompileCommandOptions,
+  { signal }: Context,
+): Promise<void> {
+  if (html !== undefined) await writeWhole(html, htmlPage(report), { signal });
 }
 
 /** The report as people read it. */
