@@ -9,6 +9,9 @@ const PACKAGES = {
   gcc: ['gcc', 'libc6-dev'],
   cppcheck: ['cppcheck'],
   clang: ['clang'],
+  cmake: ['cmake'],
+  make: ['make'],
+  xmllint: ['libxml2-utils'],
 };
 
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -6,17 +6,14 @@ export const WARNINGS =
     ' ',
   );
 
+/** What the C needs, whoever compiles it: C11; no contraction, so that floats agree on every target. */
+export const LANGUAGE = ['-std=c11', '-ffp-contract=off'] as const;
+
 /**
- * Flags of every compilation: C11; no contraction, so that floats agree on every target; calls that
- * stay calls, so that profilers see each layer. (clang takes all of them, too.)
+ * Flags of every compilation: what the C needs, and calls that stay calls, so that profilers see each
+ * layer. (clang takes all of them, too.)
  */
-export const COMMON = [
-  '-std=c11',
-  '-O2',
-  '-ffp-contract=off',
-  '-fno-optimize-sibling-calls',
-  ...WARNINGS,
-];
+export const COMMON = [...LANGUAGE, '-O2', '-fno-optimize-sibling-calls', ...WARNINGS];
 
 /** Flags that name a board's core. */
 export function coreFlags({ cpu, features }: Board): string[] {

@@ -46,6 +46,8 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // Whatever failed first: the compilers get the same Ctrl-C.
     if (interruption.signal.aborted) return INTERRUPTED;
+    // --help and --version end so: nothing is loaded for them.
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
     return explain(error, await context());
   }
 }
@@ -68,7 +70,6 @@ function exitCodeOf(answer: number): number {
 async function explain(error: unknown, context: Context): Promise<number> {
   const { output } = context;
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
     await tell(context, [usageError(error)]);
     return EXIT_CODES['bad-input'];
   }

@@ -42,6 +42,7 @@ export const WRITES: Readonly<Record<string, string>> = {
   output: '--output',
   junit: '--junit',
   flame: '--flame',
+  html: '--html',
 };
 
 /** Where this process is to write, besides to the page of a GitHub job. */

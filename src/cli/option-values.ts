@@ -1,5 +1,5 @@
 import { parseSize } from '../support/bytes.ts';
-import { CompileError } from '../support/diagnostics.ts';
+import { CompileError, nearest } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
 
 /** What stands for a value that an option does not take, until all of them are told. */
@@ -59,8 +59,24 @@ export const shareOption = (option: string): OptionParser<number> =>
     throw badValue(option, text, 'a share such as 0.5% or 0.005');
   });
 
-export const choiceOption = <T extends string>(option: string, choices: readonly T[]) =>
-  parser((text) => choiceOf(option, text, choices));
+/** A parser of an option that takes one of a few words; completion offers them. */
+export interface ChoiceParser<T> extends OptionParser<T> {
+  readonly choices: readonly string[];
+}
+
+export const choiceOption = <T extends string>(
+  option: string,
+  choices: readonly T[],
+): ChoiceParser<T> =>
+  offering(
+    choices,
+    parser((text) => choiceOf(option, text, choices)),
+  );
+
+/** The same of a parser that looks at its text by itself. */
+export function offering<T>(choices: readonly string[], parse: OptionParser<T>): ChoiceParser<T> {
+  return Object.assign((text: string) => parse(text), { choices });
+}
 
 /** What a timer of Node can wait: 2^31 ms are 24 days. */
 export const [LEAST_SECONDS, MOST_SECONDS] = [0.1, 2_000_000];
@@ -86,7 +102,9 @@ export function wholeOf(option: string, text: string, least: number, most: numbe
 export function choiceOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === text);
   if (found !== undefined) return found;
-  throw badValue(option, text, `one of ${choices.join(', ')}`);
+  const close = nearest(text, choices);
+  const wanted = `one of ${choices.join(', ')}`;
+  throw badValue(option, text, wanted, close && `did you mean ${option} ${close}?`);
 }
 
 function countOf(option: string, text: string): number {
@@ -100,14 +118,13 @@ function rangeOf(least: number, most: number): string {
   return most === Infinity ? `from ${least} on` : `from ${least} to ${most}`;
 }
 
-function badValue(option: string, text: string, wanted: string): CompileError {
-  return new CompileError(
-    badOption(
-      option,
-      `${option} "${text}" is not ${wanted}`,
-      'thimble COMMAND --help lists the options',
-    ),
-  );
+function badValue(
+  option: string,
+  text: string,
+  wanted: string,
+  hint = 'thimble COMMAND --help lists the options',
+): CompileError {
+  return new CompileError(badOption(option, `${option} "${text}" is not ${wanted}`, hint));
 }
 
 /** What is wrong with an option. */

@@ -82,6 +82,8 @@ export class Output {
       );
       if (process.env.GITHUB_ACTIONS) process.stderr.write(`${annotation(diagnostic)}\n`);
     }
+    const codes = new Set(diagnostics.map(({ code }) => code));
+    if (!this.options.json) this.note(...[...codes].map((code) => `more: thimble explain ${code}`));
   }
 }
 

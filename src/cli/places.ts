@@ -1,5 +1,5 @@
 import type { Where } from '../workflow/execute.ts';
-import { choiceOption } from './option-values.ts';
+import { choiceOption, offering } from './option-values.ts';
 
 /** Where a model can run without a board. */
 export const PLACES: readonly (Where | 'reference')[] = ['reference', 'host', 'qemu', 'renode'];
@@ -9,7 +9,7 @@ export type Place = (typeof PLACES)[number] | { readonly port: string };
 const oneOfPlaces = choiceOption('--on', PLACES);
 
 /** 'qemu', or 'serial:/dev/ttyACM0'. */
-export function placeOption(text: string): Place {
+export const placeOption = offering(oneOfPlaces.choices, (text): Place => {
   const [, port] = /^serial:(.+)$/s.exec(text) ?? [];
   return port === undefined ? oneOfPlaces(text) : { port };
-}
+});

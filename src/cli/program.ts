@@ -9,6 +9,7 @@ import type { RenodeOptions } from './commands/renode.ts';
 import type { RunOptions } from './commands/run.ts';
 import type { TestOptions } from './commands/test.ts';
 import type { Context } from './context.ts';
+import { formatOption } from './format-option.ts';
 import { addJudgingCommands } from './judging-commands.ts';
 import {
   addCompileOptions,
@@ -91,6 +92,10 @@ export function makeProgram(signal: AbortSignal): {
   command('explain <code>', 'one error code at length').action(async (code: string) =>
     (await import('./commands/explain.ts')).explainCommand(code, await context()),
   );
+  command('completion <shell>', 'a script that completes command lines: bash, zsh or fish').action(
+    async (shell: string) =>
+      (await import('./commands/completion.ts')).completionCommand(shell, program, await context()),
+  );
   command('init', 'write thimble.config.json')
     .option('-b, --board <BOARD>', 'board', 'mps2-an386')
     .action(async (options: { readonly board: string }) =>
@@ -105,13 +110,18 @@ export type MakeCommand = (text: string, description: string) => Command;
 function addModelCommands(command: MakeCommand, context: () => Promise<Context>): void {
   const compiling = (text: string, description: string) =>
     addInputOption(addCompileOptions(command(text, description)));
-  withPlans(compiling('compile <model>', 'the C library and its report'))
+  withReport(compiling('compile <model>', 'the C library and its report'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
+    .option(
+      '--format <FORMAT>',
+      'with the files of a build system: cmake, make, platformio, arduino, zephyr or cmsis-pack',
+      formatOption,
+    )
     .action(async (model: string, options: CompileCommandOptions) =>
       (await import('./commands/compile.ts')).compileCommand(model, options, await context()),
     );
-  withPlans(compiling('build <model>', 'the C library and firmware around it'))
+  withReport(compiling('build <model>', 'the C library and firmware around it'))
     .option('-b, --board <BOARD>', 'board')
     .requiredOption('-o, --output <DIR>', 'folder to write')
     .option(
@@ -176,8 +186,10 @@ function addModelCommands(command: MakeCommand, context: () => Promise<Context>)
     );
 }
 
-function withPlans(command: Command): Command {
-  return command.option('--plans', 'look at all plans of the trade between cycles, flash and RAM');
+function withReport(command: Command): Command {
+  return command
+    .option('--plans', 'look at all plans of the trade between cycles, flash and RAM')
+    .option('--html <FILE>', 'the report as a page that needs nothing else');
 }
 
 function withVectors(command: Command): Command {

@@ -1,4 +1,4 @@
-import { escapeXml } from './svg.ts';
+import { escapeXml } from '../support/xml.ts';
 
 /** A function on a stack, with the instructions of itself and all that it called. */
 export interface Frame {

@@ -2,9 +2,10 @@ import { scaleBand, scaleLinear } from 'd3-scale';
 import type { ScaleBand, ScaleLinear } from 'd3-scale';
 import { formatSize } from '../support/bytes.ts';
 import { shorten } from '../support/identifiers.ts';
+import { escapeXml } from '../support/xml.ts';
 import { describePlace } from './memory.ts';
 import type { PlanReport, Report } from './report.ts';
-import { element, escapeXml } from './svg.ts';
+import { element } from './svg.ts';
 
 /** A memory with what lies in it, and where it is drawn. */
 interface Panel {

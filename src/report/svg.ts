@@ -1,3 +1,5 @@
+import { escapeXml } from '../support/xml.ts';
+
 /** An element of an SVG file; numbers get a tenth of a pixel, attributes that are undefined are left out. */
 export function element(
   name: string,
@@ -11,16 +13,6 @@ export function element(
   );
   const start = `<${name}${written.join('')}`;
   return content.length === 0 ? `${start}/>` : `${start}>${content.join('')}</${name}>`;
-}
-
-/** Text of a file or a model as it may stand in XML. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[^\t\n\x20-\ud7ff\ue000-\ufffd]/g, '\ufffd')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/"/g, '&quot;');
 }
 
 function round(value: number): string {

@@ -21,7 +21,8 @@ export function describeTrade({ trade }: Pick<Report, 'trade'>): string[] {
   ];
 }
 
-function wordsOf({ taken, fits, best }: OfferReport): string[] {
+/** What is to be said of a plan: whether it was taken, what it is best at, whether it fits. */
+export function wordsOf({ taken, fits, best }: OfferReport): string[] {
   return [
     ...(taken ? ['taken'] : []),
     ...best.map((figure) => ENDS[figure]),

@@ -62,6 +62,19 @@ describe('errors', () => {
     expect(json(usage.out)).toMatchObject({ errors: [{ code: 'bad-option' }] });
   });
 
+  it('end in where more is told, and in what may have been meant', async () => {
+    const value = await thimble(['test', 'small.thimble', '--on', 'qmeu', '--coun', '3']);
+    expect(value.err).toMatch(/--coun'? .*Did you mean --count\?/);
+    const { err } = await thimble(['test', 'small.thimble', '--on', 'qmeu', '--count', '0']);
+    expect(err).toMatch(/hint: did you mean --on qemu\?/);
+    expect(err.split('\n').filter((line) => line.startsWith('more:'))).toEqual([
+      'more: thimble explain bad-option',
+    ]);
+    const quiet = await thimble(['--quiet', 'inspect', 'broken.tflite']);
+    expect(quiet.err).toMatch(/unknown-format/);
+    expect(quiet.err).not.toMatch(/more:/);
+  });
+
   it('go to the page of a GitHub job, and a page that cannot be written is no failure', async () => {
     const page = path.join(folder, 'errors.md');
     const tooSmall = ['compile', 'small.thimble', '-b', 'mps2-an386', '--ram', '1K', '-o', 'x'];

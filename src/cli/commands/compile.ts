@@ -5,11 +5,13 @@ import { convertImages } from '../../build/firmware.ts';
 import { writeFiles } from '../../build/compile-sources.ts';
 import type { Files } from '../../codegen/emit.ts';
 import { emitPreprocess } from '../../codegen/preprocess.ts';
+import type { FormatName } from '../../codegen/project/format-names.ts';
 import { emitSoundPreprocess } from '../../codegen/preprocess-sound.ts';
 import type { Program } from '../../pipeline.ts';
 import { planPicture } from '../../preprocess/picture-plan.ts';
 import { planSound } from '../../preprocess/sound-plan.ts';
 import type { Report } from '../../report/report.ts';
+import { htmlPage } from '../../report/html/page.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
 import { drawMemory } from '../../report/memory-picture.ts';
@@ -25,7 +27,10 @@ import {
   withFirmware,
 } from '../../workflow/build-model.ts';
 import type { Compiled } from '../../workflow/build-model.ts';
+import { DoesNotFit } from '../../workflow/does-not-fit.ts';
+import { projectFiles } from '../../workflow/project-files.ts';
 import { writeFolder } from '../../workflow/output-folder.ts';
+import { writeWhole } from '../../workflow/write-file.ts';
 import type { Context } from '../context.ts';
 import { compileOptions, openModel } from '../open-model.ts';
 import type { CompilingOptions } from '../model-options.ts';
@@ -34,6 +39,10 @@ export interface CompileCommandOptions extends CompilingOptions {
   readonly board?: string;
   readonly output: string;
   readonly vectors?: 'none' | 'uart';
+  /** The build system that the library is a project of; files alone when left out. */
+  readonly format?: FormatName;
+  /** Where to write the report as a page. */
+  readonly html?: string;
 }
 
 /** `thimble compile`: the C library and its predicted footprint; no C compiler needed. */
@@ -43,13 +52,20 @@ export async function compileCommand(
   context: Context,
 ): Promise<void> {
   const board = context.requireBoard(options.board);
-  const { program, report } = await prepare(file, options, board, context);
-  const preprocess = preprocessFiles(program, context);
+  const { program, report, source } = await prepare(file, options, board, context);
+  const library = new Map([...program.library.files, ...preprocessFiles(program, context)]);
+  const made = { name: program.name, source, board, files: library, folder: options.output };
+  const { files, use } =
+    options.format === undefined
+      ? { files: library, use: undefined }
+      : projectFiles(made, options.format);
   await writeFolder(options.output, async (folder) => {
-    await writeFiles(folder, new Map([...program.library.files, ...preprocess]));
+    await writeFiles(folder, files);
     await writeReport(folder, report);
   });
-  context.output.result([...summary(report), `written to ${options.output}`], report);
+  await writePage(report, options, context);
+  const written = `written to ${options.output}${use === undefined ? '' : `; ${use}`}`;
+  context.output.result([...summary(report), written], report);
 }
 
 /** `thimble build`: compile, then firmware.elf, .bin, .hex and .map. */
@@ -81,6 +97,7 @@ export async function buildCommand(
       }
       await writeReport(folder, report);
     });
+    await writePage(report, options, context);
     context.output.result([...summary(report), `written to ${options.output}`], report);
   });
 }
@@ -88,12 +105,17 @@ export async function buildCommand(
 // Compiles; what does not fit is refused here, before any C compiler runs, with its report printed.
 async function prepare(
   file: string,
-  options: CompilingOptions,
+  options: CompileCommandOptions,
   board: Board,
   context: Context,
-): Promise<Compiled> {
+): Promise<Compiled & { readonly source: string }> {
   const model = await openModel(file, options, context);
-  return compileForBoard(model, board, compileOptions(options));
+  try {
+    return { ...compileForBoard(model, board, compileOptions(options)), source: model.source };
+  } catch (error) {
+    if (error instanceof DoesNotFit) await writePage(error.report, options, context);
+    throw error;
+  }
 }
 
 // For the application's own main.c, where the configuration says how pictures or sounds become inputs.
@@ -108,6 +130,14 @@ function preprocessFiles({ name, model }: Program, context: Context): Files {
 async function writeReport(folder: string, report: Report): Promise<void> {
   await writeFile(path.join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await writeFile(path.join(folder, 'memory.svg'), drawMemory(report));
+}
+
+async function writePage(
+  report: Report,
+  { html }: CompileCommandOptions,
+  { signal }: Context,
+): Promise<void> {
+  if (html !== undefined) await writeWhole(html, htmlPage(report), { signal });
 }
 
 /** The report as people read it. */
