@@ -10,6 +10,7 @@ import type { Program } from '../../pipeline.ts';
 import { planPicture } from '../../preprocess/picture-plan.ts';
 import { planSound } from '../../preprocess/sound-plan.ts';
 import type { Report } from '../../report/report.ts';
+import { describeCopies } from '../../report/copies.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
 import { drawMemory } from '../../report/memory-picture.ts';
@@ -127,6 +128,7 @@ export function summary(report: Report): string[] {
   return [
     ...formatTable(rows),
     '',
+    ...describeCopies(report.copies),
     ...describeRemoved(report),
     ...describeCompressed(report),
     ...describeTrade(report),
