@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { QuantizeModelOptions } from '../compress/quantize-model.ts';
 import type { Range } from '../compress/range.ts';
 import { dense } from '../encode/dense.ts';
+import type { InputLayout } from '../import/open-shapes.ts';
 import { OBJECTIVES } from '../select/objective.ts';
 import type { Objective } from '../select/objective.ts';
 import { CompileError } from '../support/diagnostics.ts';
@@ -17,7 +18,11 @@ export interface ModelOptions {
   readonly shape?: readonly (readonly [string, readonly number[]])[];
   readonly freeze?: readonly Frozen[];
   readonly state?: readonly (readonly [string, string])[];
+  readonly inputLayout: InputLayout;
 }
+
+/** What every command that reads a model file may be told about it. */
+export type ImportingOptions = Pick<ModelOptions, 'shape' | 'freeze' | 'state' | 'inputLayout'>;
 
 /** An input that is a constant, and the file of its elements. */
 export interface Frozen {
@@ -57,6 +62,12 @@ export function addImportOptions(command: Command): Command {
       '--state <INPUT=OUTPUT...>',
       'inputs that are outputs of the inference before: kept by the model',
       listOf(parseState),
+    )
+    .option(
+      '--input-layout <ORDER>',
+      'axes of an ONNX model’s four-axis inputs: file (as exported), or nhwc, as cameras give pictures',
+      choiceOption('--input-layout', ['file', 'nhwc']),
+      'file',
     );
 }
 

@@ -9,7 +9,7 @@ import { loadModel } from '../workflow/load-model.ts';
 import type { LoadedModel } from '../workflow/load-model.ts';
 import { quantizeFile } from '../workflow/quantize-file.ts';
 import { readInput } from '../workflow/read-input.ts';
-import type { CompilingOptions, Frozen, ModelOptions } from './model-options.ts';
+import type { CompilingOptions, Frozen, ImportingOptions, ModelOptions } from './model-options.ts';
 import type { Context } from './context.ts';
 import type { Output } from './output.ts';
 
@@ -35,15 +35,16 @@ export function calibrateFrom(folder: string, context: Context): Calibrating {
   return { folder, ...(preprocess && { preprocess }) };
 }
 
-/** What --shape, --freeze and --state say, and notes that go to `output`. */
+/** What --shape, --freeze, --state and --input-layout say, and notes that go to `output`. */
 export async function importOptions(
-  { shape, freeze, state }: Pick<ModelOptions, 'shape' | 'freeze' | 'state'>,
+  { shape, freeze, state, inputLayout }: ImportingOptions,
   output: Output,
 ): Promise<ImportOptions> {
   return {
     shapes: new Map(shape),
     freeze: new Map(await Promise.all((freeze ?? []).map(readFrozen))),
     states: state ?? [],
+    inputLayout,
     onNote: (text) => output.note(`note: ${text}`),
   };
 }

@@ -17,7 +17,7 @@ import {
   addInputOption,
   addModelOptions,
 } from './model-options.ts';
-import type { ModelOptions } from './model-options.ts';
+import type { ImportingOptions } from './model-options.ts';
 import {
   choiceOption,
   numberOption,
@@ -69,7 +69,7 @@ export function makeProgram(signal: AbortSignal): {
 
   addImportOptions(
     command('inspect <model>', 'operators, shapes, quantization, MACs, weights, sparsity'),
-  ).action(async (model: string, options: Pick<ModelOptions, 'shape'>) =>
+  ).action(async (model: string, options: ImportingOptions) =>
     (await import('./commands/inspect.ts')).inspect(model, options, await context()),
   );
   addModelCommands(command, context);

@@ -1,6 +1,12 @@
 import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from '../formats/onnx/records.ts';
 import type { Graph, Node, TensorId } from '../ir/types.ts';
-import { constantOf, ONNX_READERS, OnnxCall, OnnxValue } from '../ops/onnx-readers.ts';
+import {
+  constantOf,
+  naturalOrder,
+  ONNX_READERS,
+  OnnxCall,
+  OnnxValue,
+} from '../ops/onnx-readers.ts';
 import { Unsupported } from '../ops/op.ts';
 import { throwIfAny } from '../support/diagnostics.ts';
 import type { Diagnostic } from '../support/diagnostics.ts';
@@ -10,6 +16,7 @@ import { foldBudget } from './fold-constants.ts';
 import { GraphEmitter } from './onnx/graph-emitter.ts';
 import { fuseQdq } from './onnx/qdq.ts';
 import { toSigned } from './onnx/signed.ts';
+import { copiedInputs, inputOrders } from './onnx/input-layout.ts';
 import { modelInputs } from './onnx/model-inputs.ts';
 import { readableOpset } from './onnx/opset.ts';
 import { sortNodes } from './onnx/sort-nodes.ts';
@@ -41,19 +48,23 @@ export function translateOnnx(
   const constants = source.initializers;
   const emitter = new GraphEmitter(foldBudget(bytesOf(constants)), options.onNote ?? (() => {}));
   const walk = new Walk(emitter, opset, file, countUses(source));
-  for (const input of inputs) {
-    const quant = labels.get(input.name);
-    const type = { ...input, ...(quant && { quant }) };
-    walk.set(input.name, OnnxValue.natural(emitter, emitter.builder.addTensor(input.name, type)));
-  }
+  const orders = inputOrders(inputs, file, options);
+  const inputIds = inputs.map(({ name, shape, ...type }) => {
+    const quant = labels.get(name);
+    const order = orders.get(name) ?? naturalOrder(shape.length);
+    const stored = { ...type, shape: order.map((axis) => shape[axis]!), ...(quant && { quant }) };
+    const id = emitter.builder.addTensor(name, stored);
+    walk.set(name, new OnnxValue(emitter, shape, order, id));
+    return id;
+  });
   for (const tensor of constants) walk.addConstant(tensor);
   for (const node of sorted) walk.visit(node);
-  const inputIds = inputs.map(({ name }) => walk.get(name)!.natural());
   const outputs = walk.problems.length > 0 ? [] : walk.outputs(model.graph.outputs, options);
   const { builder } = emitter;
   const own = copyOutputs(builder, inputIds, outputs, file);
   const nodes = withoutUnread(builder.nodes, own);
   builder.nodes.splice(0, Infinity, ...nodes);
+  for (const note of copiedInputs(builder, inputIds, options)) emitter.note(note);
   return { graph: builder.finish(file, inputIds, own), problems: walk.problems };
 }
 

@@ -2,6 +2,9 @@ import type { TfliteModel, TfliteTensor } from '../formats/tflite/records.ts';
 import type { ReadBeside } from '../formats/onnx/records.ts';
 import { CompileError } from '../support/diagnostics.ts';
 
+/** The order of an input's axes: the file's, or [n, y, x, c], which files of other formats have anyway. */
+export type InputLayout = 'file' | 'nhwc';
+
 /** How a model file is read. */
 export interface ImportOptions {
   /** Take a model, too, that reads nothing or gives nothing: one of constants. */
@@ -12,6 +15,8 @@ export interface ImportOptions {
   readonly freeze?: ReadonlyMap<string, Uint8Array>;
   /** Inputs that are, by name, the outputs of the inference before: states of the model. */
   readonly states?: readonly (readonly [input: string, output: string])[];
+  /** How inputs of four axes are given: 'nhwc' as [n, y, x, c] where ONNX has [n, c, y, x]; 'file' is the default. */
+  readonly inputLayout?: InputLayout;
   /** Reads constants that lie in files beside the model. */
   readonly beside?: ReadBeside;
   /** Called with what the user should know and what is no error. */

@@ -74,6 +74,15 @@ export function roundingInFloat<Attrs extends AnyRounded>(
   };
 }
 
+/** A kernel that rounds as ONNX Runtime does where a layer says so: the one for such layers alone. */
+export function onlyInFloat<Attrs extends AnyRounded>(kernel: Kernel<Attrs>): Kernel<Attrs> {
+  return {
+    ...kernel,
+    reject: (node, choice) =>
+      isFixed(node) ? 'rounds in single precision' : kernel.reject(node, choice),
+  };
+}
+
 function isFixed({ attrs }: TypedNode<AnyRounded>): boolean {
   return attrs.rounding !== 'float';
 }

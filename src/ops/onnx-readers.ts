@@ -43,7 +43,7 @@ import { WINDOW_READERS } from './onnx/windows.ts';
 export { constantOf } from './onnx/shapes.ts';
 export { OnnxCall } from './onnx/call.ts';
 export type { Emitter } from './onnx/emitter.ts';
-export { OnnxValue } from './onnx/value.ts';
+export { naturalOrder, OnnxValue } from './onnx/value.ts';
 
 /** Every operator that is read of ONNX files, by its type; those of other domains as 'domain:Type'. */
 export const ONNX_READERS: OnnxReaders = {

@@ -34,8 +34,8 @@ export interface KernelUnit<M = unknown> extends Unit {
 }
 
 /** By axis: the suffix that each choice adds to the name. */
-type Axes = Readonly<Record<string, Readonly<Record<string, string>>>>;
-type Choice<A> = {
+export type Axes = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type Choice<A> = {
   readonly [K in keyof A]: keyof A[K] extends 'true' | 'false' ? boolean : keyof A[K];
 };
 

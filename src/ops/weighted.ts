@@ -3,7 +3,7 @@ import { elements, perTensor } from '../ir/types.ts';
 import { constantValue, floats, int32s, int8s } from '../ir/values.ts';
 import type { WeightMatrix } from '../encode/format.ts';
 import { clamp, multiplyByQuantizedMultiplier } from '../support/fixed-point.ts';
-import type { Multiplier, Rounding } from '../support/fixed-point.ts';
+import type { AnyRounding, Multiplier } from '../support/fixed-point.ts';
 import type { Target } from '../target/target.ts';
 import { clampRange, clampsInt8 } from './activation/clamp.ts';
 import type { Activation } from './activation/clamp.ts';
@@ -72,7 +72,10 @@ export function channelsOf(
   return { matrix: { ...matrix, data }, bias, multipliers: simple };
 }
 
-type WeightedNode = TypedNode<{ readonly activation: Activation; readonly rounding: Rounding }>;
+type WeightedNode<R = AnyRounding> = TypedNode<{
+  readonly activation: Activation;
+  readonly rounding: R;
+}>;
 
 /** A scale of a quarter, for channels that are constant. */
 export const QUARTER: Multiplier = { multiplier: 2 ** 30, shift: -1 };
@@ -162,10 +165,10 @@ export const DSP_AXES = {
 } as const;
 
 /** Which of them a layer takes. */
-export function dspVariant(
-  { attrs, outputs }: WeightedNode,
+export function dspVariant<R extends AnyRounding>(
+  { attrs, outputs }: WeightedNode<R>,
   multipliers: readonly Multiplier[],
-): { shifts: 'right' | 'any'; clamps: boolean; rounding: Rounding } {
+): { shifts: 'right' | 'any'; clamps: boolean; rounding: R } {
   const clamps = clampsInt8(attrs.activation, outputs[0]!);
   return { shifts: shiftsOf(multipliers), clamps, rounding: attrs.rounding };
 }

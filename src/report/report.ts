@@ -9,6 +9,8 @@ import type { Removal } from '../passes/shrink/removals.ts';
 import type { Program } from '../pipeline.ts';
 import type { Figure, Offer } from '../select/trade.ts';
 import type { Board } from '../target/board.ts';
+import { copyReports } from './copies.ts';
+import type { CopyReport } from './copies.ts';
 import { peakReport, ringOf } from './peak.ts';
 import type { PeakReport } from './peak.ts';
 import { memoryUse } from './footprint.ts';
@@ -40,6 +42,8 @@ export interface Report {
   /** What compressed weights save in the whole model, code included; zeros where there are none. */
   readonly saved: { readonly flash: number; readonly cycles: number };
   readonly layers: readonly LayerReport[];
+  /** Layers that only bring axes into another order. */
+  readonly copies: readonly CopyReport[];
   readonly peak: PeakReport;
   readonly plan: readonly PlanReport[];
   /** What lasts from one inference to the next; `copied`: its next value is not written in place. */
@@ -136,6 +140,10 @@ export function makeReport(facts: ReportFacts): Report {
     layers: steps
       .filter(({ cost }) => cost.calls.length > 0)
       .map((step) => layerReport(step, facts.layerInstructions)),
+    copies: copyReports(
+      steps.map(({ node }) => node),
+      program.graph.inputs,
+    ),
     peak: peakReport(program),
     plan: program.plan.placements.map((placement) => {
       const { name: tensor, region, offset, bytes, first, last } = placement;

@@ -30,8 +30,19 @@ const COMPILING = [
   'b',
   '--freeze',
   'c',
+  '--input-layout',
+  'chw',
 ];
-const TOLD = ['--encoding', '--flash', '--freeze', '--optimize', '--ram', '--range', '--shape'];
+const TOLD = [
+  '--encoding',
+  '--flash',
+  '--freeze',
+  '--input-layout',
+  '--optimize',
+  '--ram',
+  '--range',
+  '--shape',
+];
 const QUANTIZING = ['--method', 'x', '--io', 'y', '--calibrate', 'none'];
 
 it.each<[string, string[], string[]]>([

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Interpreter } from '../../src/interpret/interpret.ts';
 import type { Graph } from '../../src/ir/types.ts';
+import { typedNodes } from '../../src/ir/graph.ts';
 import { byteLength } from '../../src/ir/types.ts';
-import { firstDifference } from '../../src/support/bytes.ts';
+import { axisCopies } from '../../src/ops/axis-copies.ts';
+import { bytesOf, firstDifference } from '../../src/support/bytes.ts';
 import { loadModel } from '../../src/workflow/load-model.ts';
 import { judgeModel } from '../support/judge-model.ts';
 import { hasOnnx, onnxFile, onnxGoldens, onnxModels } from '../support/onnx-goldens.ts';
@@ -60,6 +62,36 @@ describe.skipIf(!hasOnnx)('8-bit models give every byte of ONNX Runtime', () => 
     60_000,
   );
 });
+
+describe.skipIf(!hasOnnx)('pictures as cameras give them', () => {
+  it.each(['ali_ic_qop_u8_pc', 'ali_ic'])(
+    '%s has the same outputs, and no copies',
+    async (name) => {
+      const { graph } = await loadModel(onnxFile(name), undefined, { inputLayout: 'nhwc' });
+      expect(axisCopies(typedNodes(graph), graph.inputs)).toEqual([]);
+      const planes = await loadModel(onnxFile(name));
+      const [interpreter, ofPlanes] = [new Interpreter(graph), new Interpreter(planes.graph)];
+      for (const { input } of onnxGoldens(name))
+        expect(
+          firstDifference(interpreter.runBytes(pixels(input, 3)), ofPlanes.runBytes(input)),
+        ).toBe(-1);
+    },
+    60_000,
+  );
+
+  it(
+    'every byte of the generated C is the reference’s',
+    () => judgeModel(onnxFile('ali_ic_qop_u8_pc'), ['mps2-an386'], { inputLayout: 'nhwc' }),
+    120_000,
+  );
+});
+
+// Floats of planes, one after another, as pixels.
+function pixels(planes: Uint8Array, channels: number): Uint8Array {
+  const from = new Float32Array(planes.slice().buffer);
+  const each = from.length / channels;
+  return bytesOf(from.map((_, i) => from[(i % channels) * each + Math.floor(i / channels)]!));
+}
 
 describe.skipIf(!hasOnnx)('every byte of the generated C is the reference’s', () => {
   it.each([

@@ -8,6 +8,8 @@ const MODELS = path.join(SHARED, 'models', 'onnx');
 
 export const hasOnnx = existsSync(MODELS);
 
+if (!hasOnnx) console.warn(`skipping tests on ONNX models: ${MODELS} is not there`);
+
 export const onnxFile = (name: string) => path.join(MODELS, `${name}.onnx`);
 
 /** The names of the ONNX models beside the checkout. */

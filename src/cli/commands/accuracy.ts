@@ -8,10 +8,10 @@ import { loadModel } from '../../workflow/load-model.ts';
 import type { LoadedModel } from '../../workflow/load-model.ts';
 import type { Context } from '../context.ts';
 import { importOptions } from '../open-model.ts';
-import type { ModelOptions } from '../model-options.ts';
+import type { ImportingOptions } from '../model-options.ts';
 import { badOption } from '../option-values.ts';
 
-export interface AccuracyOptions extends Pick<ModelOptions, 'shape' | 'freeze' | 'state'> {
+export interface AccuracyOptions extends ImportingOptions {
   readonly inputs: string;
   readonly labels?: string;
   /** In percent. */

@@ -12,6 +12,7 @@ import { planPicture } from '../../preprocess/picture-plan.ts';
 import { planSound } from '../../preprocess/sound-plan.ts';
 import type { Report } from '../../report/report.ts';
 import { htmlPage } from '../../report/html/page.ts';
+import { describeCopies } from '../../report/copies.ts';
 import { describeCompressed } from '../../report/compressed.ts';
 import { describeMemory } from '../../report/memory.ts';
 import { drawMemory } from '../../report/memory-picture.ts';
@@ -157,6 +158,7 @@ export function summary(report: Report): string[] {
   return [
     ...formatTable(rows),
     '',
+    ...describeCopies(report.copies),
     ...describeRemoved(report),
     ...describeCompressed(report),
     ...describeTrade(report),

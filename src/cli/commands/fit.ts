@@ -5,11 +5,11 @@ import { boardNames } from '../../target/load-board.ts';
 import { fitModel, smallestFit } from '../../workflow/fit-models.ts';
 import { loadModel } from '../../workflow/load-model.ts';
 import type { Context } from '../context.ts';
-import type { ModelOptions } from '../model-options.ts';
+import type { ImportingOptions } from '../model-options.ts';
 import { badOption } from '../option-values.ts';
 import { importOptions } from '../open-model.ts';
 
-export interface FitOptions extends Pick<ModelOptions, 'shape' | 'freeze' | 'state'> {
+export interface FitOptions extends ImportingOptions {
   readonly board?: readonly string[];
   readonly allBoards?: boolean;
   readonly input: 'whole' | 'rows';

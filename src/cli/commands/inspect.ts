@@ -14,6 +14,7 @@ import { byteLength, formatType, perTensor } from '../../ir/types.ts';
 import { factsOf } from '../../ops/weight-values.ts';
 import { runPasses } from '../../passes/index.ts';
 import { shrink } from '../../passes/shrink/shrink.ts';
+import { copyReports, describeCopies } from '../../report/copies.ts';
 import { describeRemoved } from '../../report/removed.ts';
 import { macsOf } from '../../report/report.ts';
 import { formatCount, formatTable } from '../../report/table.ts';
@@ -24,12 +25,12 @@ import { readInput } from '../../workflow/read-input.ts';
 import { MalformedFile } from '../../formats/malformed-file.ts';
 import type { Context } from '../context.ts';
 import { importOptions } from '../open-model.ts';
-import type { ModelOptions } from '../model-options.ts';
+import type { ImportingOptions } from '../model-options.ts';
 
 /** `thimble inspect MODEL`: every operator, and every unsupported one at once. */
 export async function inspect(
   file: string,
-  options: Pick<ModelOptions, 'shape' | 'freeze' | 'state'>,
+  options: ImportingOptions,
   context: Context,
 ): Promise<void> {
   const bytes = await readInput(file, 'model');
@@ -39,6 +40,7 @@ export async function inspect(
     ...(await importOptions(options, context.output)),
   });
   const shrunk = problems.length === 0 ? shrinkForInspection(graph) : null;
+  const copies = copyReports(typedNodes(graph), graph.inputs);
   const layers = found.map((layer, index) => ({ index, ...layer }));
   const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
   const weightBytes = layers.reduce((sum, layer) => sum + layer.weightBytes, 0);
@@ -79,6 +81,7 @@ export async function inspect(
     '',
     ...formatTable(rows),
     '',
+    ...describeCopies(copies),
     ...(shrunk ? describeRemoved(shrunk) : []),
   ];
   if (text.at(-1) === '') text.pop();
@@ -89,6 +92,7 @@ export async function inspect(
     weightBytes,
     layers,
     states: states.map(describeState),
+    copies,
     unsupported,
     shrunk,
   });

@@ -7,39 +7,38 @@ import type { Target } from '../../target/target.ts';
 import { pixelsAtOnce, tapBytes } from '../blocks.ts';
 import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
+import { onlyInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
 import { struct } from '../struct.ts';
-import { unitFamily } from '../unit.ts';
+import { blockUnits } from '../weighted-units.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
-import type { FixedConv2d } from './conv2d.ts';
+import type { Conv2dAttrs, FixedConv2d } from './conv2d.ts';
 import { multipliersOf, rejectWindow } from './fields.ts';
 import { spreadBytes, spreadWork, windowsFields, WINDOWS } from './windows.ts';
 
-const units = unitFamily({
-  name: 'nn_conv2d_blocks_s8',
-  template: 'conv/conv2d-blocks-s8',
-  headers: ['nn_blocks.h', 'nn_dsp.h'],
-  struct: struct(
-    'nn_conv_blocks',
-    "A convolution with the input's zero point folded into the bias.",
-    {
-      windows: WINDOWS,
-      requantize: REQUANTIZE,
-      weights: 'const int8_t *',
-      bias: 'const int32_t *',
-    },
-  ),
-  parameters: 'const int8_t *input, int8_t *output, int8_t *scratch, int32_t first, int32_t last',
-  axes: weighted.DSP_AXES,
-});
+const units = blockUnits(
+  {
+    name: 'nn_conv2d_blocks_s8',
+    template: 'conv/conv2d-blocks-s8',
+    struct: struct(
+      'nn_conv_blocks',
+      "A convolution with the input's zero point folded into the bias.",
+      {
+        windows: WINDOWS,
+        requantize: REQUANTIZE,
+        weights: 'const int8_t *',
+        bias: 'const int32_t *',
+      },
+    ),
+    parameters: 'const int8_t *input, int8_t *output, int8_t *scratch, int32_t first, int32_t last',
+  },
+  {},
+);
 
-/** Some pixels and two channels at a time, in C that suits every core. */
-export const conv2dBlocks: Kernel<FixedConv2d> = {
-  name: 'conv2d_blocks_s8_c',
-  units: [units],
+const blocks: Omit<Kernel<Conv2dAttrs>, 'name' | 'units'> = {
   rows: true,
   formats: [quads],
   reject(node) {
@@ -70,12 +69,26 @@ export const conv2dBlocks: Kernel<FixedConv2d> = {
   },
 };
 
-/** The same on coded weights. */
+/** Some pixels and two channels at a time, in C that suits every core. */
+export const conv2dBlocks: Kernel<FixedConv2d> = {
+  ...blocks,
+  name: 'conv2d_blocks_s8_c',
+  units: [units.fixed],
+};
+
+/** The same with sums that are rounded as ONNX Runtime does. */
+export const conv2dBlocksInFloat = onlyInFloat<Conv2dAttrs>({
+  ...blocks,
+  name: 'conv2d_blocks_s8_float_c',
+  units: [units.inFloat],
+});
+
+/** On coded weights. */
 export const conv2dBlocksCoded = codedKernel(conv2dBlocks, codedQuads);
 
 // Windows, blocks of some pixels and two channels, their taps eight at a time.
 function workOf(
-  node: TypedNode<FixedConv2d>,
+  node: TypedNode<Conv2dAttrs>,
   { rows, columns }: weighted.Channels['matrix'],
   target: Target,
 ) {
@@ -90,11 +103,11 @@ function workOf(
   };
 }
 
-function unitOf(node: TypedNode<FixedConv2d>) {
-  return units(weighted.dspVariant(node, channelsOf(node).multipliers));
+function unitOf(node: TypedNode<Conv2dAttrs>) {
+  return units.of(node, channelsOf(node).multipliers, {});
 }
 
-const channelsOf = memoiseLayer((node: TypedNode<FixedConv2d>): weighted.Channels => {
+const channelsOf = memoiseLayer((node: TypedNode<Conv2dAttrs>): weighted.Channels => {
   const [rows = 0, ...taps] = node.inputs[1]!.shape;
   const matrix = { rows, columns: product(taps), data: weighted.int8Weights(node) };
   return weighted.channelsOf(node, matrix, multipliersOf(node, rows));

@@ -15,7 +15,7 @@ import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
 import { wideConvolution } from './conv-s16.kernels.ts';
 import { conv2dBlocked } from './conv2d-blocked.kernel.ts';
-import { conv2dBlocks, conv2dBlocksCoded } from './conv2d-blocks.kernel.ts';
+import { conv2dBlocks, conv2dBlocksCoded, conv2dBlocksInFloat } from './conv2d-blocks.kernel.ts';
 import { conv2dGemmKernels } from './conv2d-gemm.kernels.ts';
 import { conv2dEntries } from './conv2d-entries.kernel.ts';
 import { conv2dLanes } from './conv2d-lanes.kernel.ts';
@@ -112,6 +112,7 @@ export const conv2dKernels: readonly Kernel<Conv2dAttrs>[] = [
     conv2dEntries,
     conv2dS8,
   ].map((kernel) => alsoInFloat(kernel, 0)),
+  conv2dBlocksInFloat,
   roundingInFloat(conv2dS8, {
     name: 'conv2d_s8_float_c',
     units: [units.inFloat],

@@ -3,10 +3,10 @@ import type { TypedNode } from '../../ir/types.ts';
 import type { Choice } from '../kernel.ts';
 import { memoiseLayer } from '../rows.ts';
 import * as weighted from '../weighted.ts';
-import type { FixedDepthwise } from './depthwise.ts';
+import type { DepthwiseAttrs } from './depthwise.ts';
 import { multipliersOf, rejectWindow } from './fields.ts';
 
-type DepthwiseNode = TypedNode<FixedDepthwise>;
+type DepthwiseNode = TypedNode<DepthwiseAttrs>;
 
 /** Outputs of each input channel. */
 export function depthMultiplier(node: TypedNode): number {

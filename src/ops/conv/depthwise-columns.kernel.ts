@@ -4,31 +4,31 @@ import type { TypedNode } from '../../ir/types.ts';
 import { perTensor } from '../../ir/types.ts';
 import { pixelsAtOnce } from '../blocks.ts';
 import { table } from '../constant-array.ts';
+import { onlyInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { requantizeBytes, requantizeFields } from '../requantize.ts';
-import { unitFamily } from '../unit.ts';
+import { blockUnits } from '../weighted-units.ts';
 import * as weighted from '../weighted.ts';
 import { channelsOf, depthMultiplier } from './depthwise-channels.ts';
-import type { FixedDepthwise } from './depthwise.ts';
+import type { DepthwiseAttrs, FixedDepthwise } from './depthwise.ts';
 import { rejectWindow, windowFields } from './fields.ts';
 import { DEPTHWISE_COLUMNS } from './structs.ts';
 
-type DepthwiseNode = TypedNode<FixedDepthwise>;
+type DepthwiseNode = TypedNode<DepthwiseAttrs>;
 
-const units = unitFamily({
-  name: 'nn_depthwise_columns_s8',
-  template: 'depthwise/columns',
-  headers: ['nn_blocks.h', 'nn_dsp.h'],
-  struct: DEPTHWISE_COLUMNS,
-  parameters: 'const int8_t *input, int8_t *output, int32_t *scratch, int32_t first, int32_t last',
-  axes: { threes: { none: '', stride1: '_3s1', stride2: '_3s2' }, ...weighted.DSP_AXES },
-});
+const units = blockUnits(
+  {
+    name: 'nn_depthwise_columns_s8',
+    template: 'depthwise/columns',
+    struct: DEPTHWISE_COLUMNS,
+    parameters:
+      'const int8_t *input, int8_t *output, int32_t *scratch, int32_t first, int32_t last',
+  },
+  { threes: { none: '', stride1: '_3s1', stride2: '_3s2' } },
+);
 
-/** A channel of some neighbours of a row at a time, each weight loaded once for them, in C that suits every core. */
-export const depthwiseColumns: Kernel<FixedDepthwise> = {
-  name: 'depthwise_columns_s8_c',
-  units: [units],
+const columns: Omit<Kernel<DepthwiseAttrs>, 'name' | 'units'> = {
   rows: true,
   formats: [dense],
   reject: (node) =>
@@ -63,13 +63,26 @@ export const depthwiseColumns: Kernel<FixedDepthwise> = {
   },
 };
 
+/** A channel of some neighbours of a row at a time, each weight loaded once for them, in C that suits every core. */
+export const depthwiseColumns: Kernel<FixedDepthwise> = {
+  ...columns,
+  name: 'depthwise_columns_s8_c',
+  units: [units.fixed],
+};
+
+/** The same with sums that are rounded as ONNX Runtime does. */
+export const depthwiseColumnsInFloat = onlyInFloat<DepthwiseAttrs>({
+  ...columns,
+  name: 'depthwise_columns_s8_float_c',
+  units: [units.inFloat],
+});
+
 function unitOf(node: DepthwiseNode) {
-  const variant = weighted.dspVariant(node, channelsOf(node).multipliers);
-  return units({ threes: threesOf(node.attrs), ...variant });
+  return units.of(node, channelsOf(node).multipliers, { threes: threesOf(node.attrs) });
 }
 
 // Windows of three rows and columns that lie side by side share what they read.
-function threesOf({ kernel, stride, dilation }: FixedDepthwise) {
+function threesOf({ kernel, stride, dilation }: DepthwiseAttrs) {
   if (kernel[0] !== 3 || kernel[1] !== 3 || dilation[1] !== 1 || stride[1] > 2) return 'none';
   return stride[1] === 1 ? 'stride1' : 'stride2';
 }

@@ -12,7 +12,7 @@ import * as weighted from '../weighted.ts';
 import { portableUnits } from '../weighted-units.ts';
 import { wideConvolution } from './conv-s16.kernels.ts';
 import { byChannel, byTap, channelsOf, depthMultiplier, rejectDsp } from './depthwise-channels.ts';
-import { depthwiseColumns } from './depthwise-columns.kernel.ts';
+import { depthwiseColumns, depthwiseColumnsInFloat } from './depthwise-columns.kernel.ts';
 import { depthwise3x3S8Dsp } from './depthwise-3x3.kernel.ts';
 import { depthwiseColumn } from './depthwise-column.kernel.ts';
 import { depthwiseLines } from './depthwise-lines.kernel.ts';
@@ -144,6 +144,7 @@ const DEPTHWISE = [
 
 export const depthwiseKernels: readonly Kernel<DepthwiseAttrs>[] = [
   ...DEPTHWISE.map((kernel) => alsoInFloat(kernel, 3)),
+  depthwiseColumnsInFloat,
   roundingInFloat(depthwiseS8, {
     name: 'depthwise_s8_float_c',
     units: [units.inFloat],

@@ -4,11 +4,11 @@ import { product } from '../../support/bytes.ts';
 import type { Layout } from '../kernel.ts';
 import { struct } from '../struct.ts';
 import type { FieldsOf } from '../struct.ts';
-import type { FixedConv2d } from './conv2d.ts';
+import type { Conv2dAttrs } from './conv2d.ts';
 import { windowFields } from './fields.ts';
 import { WINDOW } from './structs.ts';
 
-type ConvNode = TypedNode<FixedConv2d>;
+type ConvNode = TypedNode<Conv2dAttrs>;
 
 /** What nn_windows.h gathers. */
 export const WINDOWS = struct(

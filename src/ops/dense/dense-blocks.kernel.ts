@@ -6,39 +6,38 @@ import { memoise } from '../../support/memoise.ts';
 import { pixelsAtOnce } from '../blocks.ts';
 import { codedKernel } from '../coded/coded.kernel.ts';
 import { table } from '../constant-array.ts';
+import { onlyInFloat } from '../float-rounding.ts';
 import { call } from '../kernel.ts';
 import type { Kernel } from '../kernel.ts';
 import { REQUANTIZE, requantizeBytes, requantizeFields } from '../requantize.ts';
 import { struct } from '../struct.ts';
-import { unitFamily } from '../unit.ts';
+import { blockUnits } from '../weighted-units.ts';
 import * as weighted from '../weighted.ts';
-import type { FixedDense } from './dense.ts';
+import type { DenseAttrs, FixedDense } from './dense.ts';
 import { denseMultipliers } from './multipliers.ts';
 
-const units = unitFamily({
-  name: 'nn_dense_blocks_s8',
-  template: 'dense/dense-blocks-s8',
-  headers: ['nn_blocks.h', 'nn_dsp.h'],
-  struct: struct(
-    'nn_dense_blocks',
-    "A fully connected layer with the input's zero point folded into the bias.",
-    {
-      requantize: REQUANTIZE,
-      batches: 'int32_t',
-      depth: 'int32_t',
-      outputs: 'int32_t',
-      weights: 'const int8_t *',
-      bias: 'const int32_t *',
-    },
-  ),
-  parameters: 'const int8_t *input, int8_t *output',
-  axes: weighted.DSP_AXES,
-});
+const units = blockUnits(
+  {
+    name: 'nn_dense_blocks_s8',
+    template: 'dense/dense-blocks-s8',
+    struct: struct(
+      'nn_dense_blocks',
+      "A fully connected layer with the input's zero point folded into the bias.",
+      {
+        requantize: REQUANTIZE,
+        batches: 'int32_t',
+        depth: 'int32_t',
+        outputs: 'int32_t',
+        weights: 'const int8_t *',
+        bias: 'const int32_t *',
+      },
+    ),
+    parameters: 'const int8_t *input, int8_t *output',
+  },
+  {},
+);
 
-/** Four outputs at a time, eight where registers hold them, in C that suits every core. */
-export const denseBlocks: Kernel<FixedDense> = {
-  name: 'dense_blocks_s8_c',
-  units: [units],
+const blocks: Omit<Kernel<DenseAttrs>, 'name' | 'units'> = {
   formats: [quads],
   reject(node) {
     const unfit = weighted.rejectTypes(node);
@@ -78,14 +77,28 @@ export const denseBlocks: Kernel<FixedDense> = {
   },
 };
 
-/** The same on coded weights. */
+/** Four outputs at a time, eight where registers hold them, in C that suits every core. */
+export const denseBlocks: Kernel<FixedDense> = {
+  ...blocks,
+  name: 'dense_blocks_s8_c',
+  units: [units.fixed],
+};
+
+/** The same with sums that are rounded as ONNX Runtime does. */
+export const denseBlocksInFloat = onlyInFloat<DenseAttrs>({
+  ...blocks,
+  name: 'dense_blocks_s8_float_c',
+  units: [units.inFloat],
+});
+
+/** On coded weights. */
 export const denseBlocksCoded = codedKernel(denseBlocks, codedQuads);
 
-function unitOf(node: TypedNode<FixedDense>) {
-  return units(weighted.dspVariant(node, channelsOf(node).multipliers));
+function unitOf(node: TypedNode<DenseAttrs>) {
+  return units.of(node, channelsOf(node).multipliers, {});
 }
 
-const channelsOf = memoise((node: TypedNode<FixedDense>): weighted.Channels => {
+const channelsOf = memoise((node: TypedNode<DenseAttrs>): weighted.Channels => {
   const [rows = 0, columns = 0] = node.inputs[1]!.shape;
   const matrix = { rows, columns, data: weighted.int8Weights(node) };
   return weighted.channelsOf(node, matrix, denseMultipliers(node));

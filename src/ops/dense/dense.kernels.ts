@@ -20,7 +20,7 @@ import { denseNibbles } from './dense-nibbles.kernel.ts';
 import { denseS16 } from './dense-s16.kernel.ts';
 import { denseSparse } from './dense-sparse.kernel.ts';
 import { denseMultipliers } from './multipliers.ts';
-import { denseBlocks, denseBlocksCoded } from './dense-blocks.kernel.ts';
+import { denseBlocks, denseBlocksCoded, denseBlocksInFloat } from './dense-blocks.kernel.ts';
 import type { DenseAttrs, FixedDense } from './dense.ts';
 
 type DenseNode = TypedNode<FixedDense>;
@@ -126,6 +126,7 @@ export const denseKernels: readonly Kernel<DenseAttrs>[] = [
     denseBlocksCoded,
     denseS8,
   ].map((kernel) => alsoInFloat(kernel, 0)),
+  denseBlocksInFloat,
   roundingInFloat(denseS8, {
     name: 'dense_s8_float_c',
     units: [units.inFloat],
