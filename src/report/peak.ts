@@ -44,9 +44,13 @@ export function peakReport(program: Program): PeakReport {
   const segment = plan.segments.map(stepsOf).find((steps) => {
     return steps[0]!.index <= step && step <= steps.at(-1)!.index;
   });
-  const smaller = alive
-    .filter(({ tensors }) => tensors.length > 0)
-    .map((buffer) => halved(buffer, buffers, bytes));
+  const changes = smallestPlan(program);
+  for (const buffer of alive.filter(({ tensors }) => tensors.length > 0)) {
+    // No smaller one saves more than half of itself.
+    if ((changes[MOST_CHANGES - 1]?.saves ?? 0) >= Math.floor(buffer.bytes / 2)) break;
+    changes.push(halved(buffer, buffers, bytes));
+    changes.sort((a, b) => b.saves - a.saves);
+  }
   return {
     bytes,
     layers: (segment ?? []).map(({ index }) => index),
@@ -54,10 +58,7 @@ export function peakReport(program: Program): PeakReport {
       ...{ tensor: buffer.name, bytes: buffer.bytes },
       ring: ringOf(program, buffer),
     })),
-    changes: [...smallestPlan(program), ...smaller]
-      .filter(({ saves }) => saves > 0)
-      .sort((a, b) => b.saves - a.saves)
-      .slice(0, MOST_CHANGES),
+    changes: changes.filter(({ saves }) => saves > 0).slice(0, MOST_CHANGES),
   };
 }
 
