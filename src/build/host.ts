@@ -12,6 +12,8 @@ import { requireMade, runTool } from './run-tool.ts';
 import type { Limits } from './run-tool.ts';
 
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-g1'];
+/** A host of ARM's 64 bits tells of floating point as Cortex-M cores do, and has none of their instructions. */
+export const PORTABLE = ['-U__ARM_FP'];
 /** Where sanitizers check each access, more optimisation takes longer than it saves. */
 const LEVEL = '-O1';
 
@@ -29,6 +31,7 @@ export async function buildHost(
     const flags = [
       ...COMMON,
       LEVEL,
+      ...PORTABLE,
       ...SANITIZERS,
       ...sources.defines.map((define) => `-D${define}`),
     ];

@@ -6,6 +6,7 @@ import { compileSources } from '../../src/build/compile-sources.ts';
 import { buildFirmware, linkArguments } from '../../src/build/firmware.ts';
 import type { Sources } from '../../src/build/firmware.ts';
 import { coreFlags } from '../../src/build/flags.ts';
+import { PORTABLE } from '../../src/build/host.ts';
 import { emitFirmware } from '../../src/codegen/firmware.ts';
 import { runInBatches } from '../../src/emulate/batches.ts';
 import { qemu } from '../../src/emulate/qemu.ts';
@@ -29,10 +30,8 @@ const board = loadBoard('mps2-an386');
 const gcc = requireTool(TOOLS.armGcc);
 const GCC = [gcc];
 // Debian's clang, with the C library's headers of the GNU toolchain.
-const CLANG = [
-  ...['clang', '--target=arm-none-eabi'],
-  ...['-isystem', '/usr/lib/arm-none-eabi/include', '-isystem', '/usr/include/newlib'],
-];
+const NEWLIB = ['-isystem', '/usr/lib/arm-none-eabi/include', '-isystem', '/usr/include/newlib'];
+const CLANG = ['clang', '--target=arm-none-eabi', ...NEWLIB];
 const LEVELS = ['-O0', '-Og', '-Os', '-O2', '-O3'];
 
 interface Way {
@@ -117,6 +116,18 @@ describe('every operator compiles and gives the same bytes', () => {
   });
   afterAll(() => rm(subject.folder, { recursive: true }));
   it.each(ways.map((way) => [way.name, way] as const))('with %s', (_, way) => judge(subject, way));
+
+  it('its C is portable to hosts of 64-bit ARM', async () => {
+    const files = subject.sources.library.filter((file) => file.endsWith('.c'));
+    const flags = [
+      '--target=aarch64-none-elf',
+      ...NEWLIB,
+      '-std=c11',
+      '-fsyntax-only',
+      ...PORTABLE,
+    ];
+    await execa('clang', [...flags, ...files], { cwd: subject.folder });
+  });
 });
 
 describe.skipIf(!hasShared)('golden models', () => {
